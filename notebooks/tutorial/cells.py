@@ -1,0 +1,127 @@
+"""What happens around each cell: before it the server is made current, after it the server says its piece."""
+
+import linecache
+from types import TracebackType
+
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
+
+from . import diagnoses
+from .patience import Silence
+from .project import TutorialError
+from .server import Server
+
+PRINTED = 50  # lines of print shown under a cell
+SENTENCES = 3  # explanations shown under a cell
+FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
+
+
+def register(shell, server: Server) -> "Cells":
+    """Follow the cells of a shell."""
+    cells = Cells(shell, server)
+    shell.events.register("pre_run_cell", cells.before)
+    shell.events.register("post_run_cell", cells.after)
+    shell.set_custom_exc((Exception, KeyboardInterrupt), cells.failed)
+    return cells
+
+
+class Cells:
+    """The hooks of one kernel."""
+
+    def __init__(self, shell, server: Server) -> None:
+        self.shell, self.server = shell, server
+        self.told: set[tuple] = set()
+        self.seen: list[str] = []
+
+    def before(self, info) -> None:
+        """Serve what is on disk before a cell runs."""
+        try:
+            self.server.refresh()
+        except TutorialError as error:
+            print(error)
+
+    def after(self, result) -> None:
+        """Print what handlers printed, what went wrong with them and what else the learner must know."""
+        for line in self.tell():
+            print(line)
+
+    def look(self) -> None:
+        """Note what the server says of a client that waits, before that client is ended."""
+        self.seen = self.tell(silent=True)
+
+    def tell(self, silent: bool = False) -> list[str]:
+        """Return what there is to say since the last time; `silent` if a client waits now and hears nothing."""
+        report = self.server.report()
+        lines, self.seen = [*self.seen, *self.server.notices()], []
+        if not report:
+            return lines
+        printed = [f"server │ {line}" for line in report["printed"]]
+        if len(printed) > PRINTED:
+            printed[PRINTED:] = [f"server │ … and {len(printed) - PRINTED} more lines: print(server.log)"]
+        sentences = []
+        for connection in report["connections"]:
+            sentence = diagnoses.explain(connection, report["stuck"], silent)
+            about = (connection["clock"], connection["number"], sentence)
+            if sentence and about not in self.told and sentence not in sentences:
+                sentences.append(sentence)
+            self.told.add(about)
+        return [*lines, *printed, *sentences[:SENTENCES]]
+
+    def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
+        """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""
+        trace = own_frames(trace) or trace
+        error.with_traceback(trace)
+        if isinstance(error, TutorialError):
+            lines = error._render_traceback_()
+        elif isinstance(error, (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)):
+            lines = self.client_failed(kind, error, trace)
+        else:
+            lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
+        shell._showtraceback(kind, error, lines)
+
+    def client_failed(self, kind, error, trace) -> list[str]:
+        error.__cause__ = error.__context__ = None  # how the library found out is not the learner's concern
+        if isinstance(error, Silence):
+            said = str(error)[0].upper() + str(error)[1:]
+        elif isinstance(error, KeyboardInterrupt):
+            said = "Stopped"
+        else:
+            said = f"{kind.__name__}: {error}"
+        told = self.tell() or [client_side(error)]
+        return [said + self.place(error, trace), *(["", *told] if any(told) else [])]
+
+    def place(self, error, trace) -> str:
+        """Return the innermost line of a cell in a traceback, as words."""
+        filename, number = getattr(error, "filename", None), getattr(error, "line", None)
+        while trace is not None and not isinstance(error, Silence):
+            if trace.tb_frame.f_globals is self.shell.user_ns:
+                filename, number = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            trace = trace.tb_next
+        if number is None:
+            return "."
+        name = (self.shell.compile.format_code_name(filename) or ("", ""))[1]
+        cell = "this cell" if name == f"In[{self.shell.execution_count}]" else f"cell {name[2:]}"
+        return f", in line {number} of {cell}:\n    {linecache.getline(filename, number).strip()}"
+
+
+def own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of the machinery that runs a cell."""
+    if trace is None:
+        return None
+    rest = own_frames(trace.tb_next)
+    if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in FOREIGN:
+        return rest
+    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+
+
+def client_side(error: BaseException) -> str:
+    """Return what an error of the client says by itself, where the server has no more to say."""
+    if isinstance(error, InvalidStatus):
+        body = (error.response.body or b"").decode(errors="replace").strip()
+        return body if error.response.status_code == 503 else f"The server refused the handshake. {body}".strip()
+    if isinstance(error, ConnectionClosed) and error.rcvd:
+        if error.rcvd.code == 1012:
+            return "The server restarted while this connection was open. Run the cell again."
+        return f"The other side closed with code {error.rcvd.code}{' and says: ' + error.rcvd.reason if error.rcvd.reason else ''}."
+    if isinstance(error, (ConnectionRefusedError, InvalidMessage)) or isinstance(error, OSError) and "Connect call failed" in str(error):
+        return "Nothing answers at that address. server.start() starts the server; server.url is its address."
+    return ""

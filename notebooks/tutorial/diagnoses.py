@@ -1,0 +1,161 @@
+"""Each way in which a handler goes wrong, in a sentence that names the learner's line."""
+
+import difflib
+
+SENT_FIRST = "Expected ASGI message 'websocket.accept'"
+SENT_AFTER = "Expected ASGI message 'websocket.send'"
+SENT_CLOSED = "after sending 'websocket.close'"
+SEND_TYPES = ["websocket.accept", "websocket.send", "websocket.close"]
+SEND_TYPES += ["websocket.http.response.start", "websocket.http.response.body"]
+
+
+def place(entry: dict | None) -> str:
+    """Return a place in the project as path, line and code; nothing where none is known."""
+    if not entry or "line" not in entry:
+        return ""
+    return f"{entry['path']}, line {entry['line']}:\n    {entry['code']}"
+
+
+def events(connection: dict, kind: str) -> list[dict]:
+    return [entry for entry in connection["entries"] if entry["kind"] == kind]
+
+
+def types(entries: list[dict]) -> list[str]:
+    return [entry["event"].get("type", "").strip("'") for entry in entries]
+
+
+def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -> str | None:
+    """Return what went wrong on a WebSocket connection, or None where nothing did.
+
+    `connection` is `Connection.as_dict()` with `waits`, where its application waits now, and `leftover`, the
+    number of its tasks that are still running; `stuck` is the line at which the event loop stands still; `silent`
+    says that its client waits and hears nothing.
+    """
+    if connection["type"] != "websocket":
+        return None
+    for rule in (never_awaited, blocked, raised, returned, waiting, outlived):
+        sentence = rule(connection, stuck)
+        if sentence:
+            return sentence
+    if silent and connection["open"] and events(connection, "receive"):
+        last = events(connection, "receive")[-1]["event"]
+        what = f" with {last['text']}" if "text" in last else ""
+        return (
+            f"The last event your application received is {last['type'].strip(chr(39))}{what}, and it has sent nothing since. "
+            f"It waits in {place(connection['waits'])}"
+        )
+    return None
+
+
+def never_awaited(connection: dict, stuck: dict | None) -> str | None:
+    for warning in events(connection, "warning"):
+        name = warning["message"].partition("'")[2].partition("'")[0]
+        return f"{name}(...) is called without `await`, so nothing happens: {place(warning)}"
+    return None
+
+
+def blocked(connection: dict, stuck: dict | None) -> str | None:
+    for entry in events(connection, "blocked"):
+        if "seconds" in entry:
+            return (
+                f"The event loop stood still for {entry['seconds']:.1f} seconds, and with it every connection, at "
+                f"{place(entry)}\nIn async code, wait with `await`: `await asyncio.sleep(1)`, not `time.sleep(1)`."
+            )
+        return f"The event loop stands still, and with it every connection, at {place(stuck or entry)}"
+    return f"The event loop stands still, and with it every connection, at {place(stuck)}" if stuck else None
+
+
+def raised(connection: dict, stuck: dict | None) -> str | None:
+    errors = events(connection, "raise")
+    if not errors or errors[-1]["name"] == "CancelledError":
+        return None
+    error = errors[-1]
+    sent, received = events(connection, "send"), types(events(connection, "receive"))
+    last = sent[-1] if sent else None
+    if last and error["name"] in {"RuntimeError", "AttributeError", "TypeError", "ProtocolError", "KeyError"}:
+        if last.get("line") == error.get("line"):
+            sentence = refused(last, error, types(sent))
+            if sentence:
+                return f"{sentence} {place(error)}"
+    if error["name"] == "ClientDisconnected":
+        return f"Your application sends to a client that has already left: {place(error)}\nAfter websocket.disconnect, leave the loop."
+    if error["name"] == "SynchronousOnlyOperation":
+        return f"This asks the database and blocks the event loop; Django's ORM has an async form (aget, acount, async for): {place(error)}"
+    if error["name"] == "TypeError" and "line" not in error:
+        return f"The application is not an async function ({error['message']}). Write `async def` in front of it."
+    what = f"raises {error['name']}{': ' + error['message'] if error['message'] else ''}"
+    if received[-1:] == ["websocket.disconnect"]:
+        return f"After websocket.disconnect, your application {what} in {place(error)}\nLook at event[\"type\"] first: a disconnect has no text."
+    if "websocket.accept" in types(sent):
+        return f"Your application {what} in {place(error)}\nThe connection drops, with no close frame."
+    return f"Your application {what} in {place(error)}\nIt had not accepted yet, so the handshake fails with status 500."
+
+
+def refused(last: dict, error: dict, sent: list[str]) -> str | None:
+    """Explain an event that uvicorn does not take."""
+    event, kind, message = last["event"], sent[-1], error["message"]
+    if "type" not in event:
+        return "An event is a dict with a \"type\"; this one has none:"
+    if kind not in SEND_TYPES:
+        near = difflib.get_close_matches(kind, SEND_TYPES, 1, 0.5)
+        return f"There is no event type {kind!r}{'; is it ' + repr(near[0]) + '?' if near else ''}"
+    if message.startswith(SENT_FIRST):
+        return f"{kind} is sent before websocket.accept: accept first."
+    if message.startswith(SENT_AFTER):
+        return "This connection is accepted already, and websocket.accept is sent a second time:"
+    if message.endswith(SENT_CLOSED + "."):
+        return f"{kind} is sent after websocket.close: nothing may follow a close."
+    if kind == "websocket.send" and "text" in event and event["text"][:1] not in "'\"":
+        return f'"text" must be a string, and {event["text"]} is none:'
+    if kind == "websocket.send" and "bytes" in event and event["bytes"][:1] != "b":
+        return f'"bytes" must be bytes, and {event["bytes"]} are none:'
+    if kind == "websocket.close" and "reason" in message or "control frame" in message:
+        return "A close reason may have 123 bytes, for it travels in a control frame, and this one has more:"
+    if kind == "websocket.close" and error["name"] == "ProtocolError":
+        return f"No application may send close code {event.get('code')} (RFC 6455, section 7.4). Use 1000, 1008, 1011 or 4000 to 4999:"
+    return None
+
+
+def returned(connection: dict, stuck: dict | None) -> str | None:
+    if not events(connection, "return"):
+        return None
+    sent, received = types(events(connection, "send")), types(events(connection, "receive"))
+    last = (events(connection, "send") + events(connection, "receive"))[-1:]
+    ended = set(sent) & {"websocket.close", "websocket.http.response.start"} or "websocket.disconnect" in received
+    if ended:
+        return empty_send(connection)
+    if "websocket.accept" in sent:
+        return (
+            "Your application returns while the client is still connected, so the connection drops with no close "
+            f"frame. Is a loop missing? The last thing it did: {place(last[0])}"
+        )
+    did = f"The last thing it did: {place(last[0])}" if last else "It never called receive() or send()."
+    return f"Your application returns without websocket.accept, so the handshake fails with status 500. {did}"
+
+
+def waiting(connection: dict, stuck: dict | None) -> str | None:
+    """Explain an application that is still running."""
+    if not connection["open"]:
+        return None
+    sent, received = types(events(connection, "send")), types(events(connection, "receive"))
+    where = place(connection["waits"])
+    if "websocket.disconnect" in received:
+        return f"The client has left, and your application goes on after websocket.disconnect: leave the loop with `break`. It waits in {where}"
+    if not received:
+        return f"Your application never calls receive(), so it hears neither messages nor the client leaving. It waits in {where}"
+    if not set(sent) & {"websocket.accept", "websocket.close", "websocket.http.response.start"}:
+        return f"Your application never sends websocket.accept, so the client waits for ever. It waits itself in {where}"
+    return empty_send(connection)
+
+
+def empty_send(connection: dict) -> str | None:
+    for entry in events(connection, "send"):
+        if entry["event"].get("type") == "'websocket.send'" and not set(entry["event"]) & {"text", "bytes"}:
+            return f'This event has neither "text" nor "bytes", so nothing is sent: {place(entry)}'
+    return None
+
+
+def outlived(connection: dict, stuck: dict | None) -> str | None:
+    if connection["open"] or not connection["leftover"]:
+        return None
+    return "The connection has ended, and a task that its handler made runs on. Keep the task, and cancel it when you leave the loop."

@@ -1,0 +1,96 @@
+"""What `%load_ext tutorial` does to a kernel."""
+
+import os
+import sys
+
+import nest_asyncio2
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.display import display
+
+from . import cells, history, patience, starts, timeline
+from .drive import drive
+from .project import ROOT, TutorialError, contents, forget_modules, read_from_source, relative
+from .save import Diff, save
+from .server import Server
+
+
+@magics_class
+class TutorialMagics(Magics):
+    """The magics of the course."""
+
+    def __init__(self, shell, server: Server) -> None:
+        super().__init__(shell)
+        self.server = server
+
+    @line_magic
+    def lesson(self, line: str) -> None:
+        """%lesson N: bring websocket_app/ to where lesson N begins; what you wrote is kept, see %restore."""
+        files = starts.begin(line.strip())
+        kept = []
+        for name, content in files.items():
+            number = history.replace(ROOT / name, content)
+            if number:
+                kept.append(f"{name} as {number}")
+        print(f"Lesson {int(line)} begins: websocket_app/ is as the lesson before left it.")
+        if kept:
+            print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
+        if self.server.started:
+            print(self.server.reload())
+
+    @cell_magic
+    def save(self, line: str, cell: str) -> None:
+        """%%save PATH: write this cell to a file of websocket_app/, show what changed, and serve it."""
+        diff, kept = save(line, cell)
+        display(diff)
+        if kept:
+            print(f"The file before is kept: %restore {kept} brings it back.")
+        self.serve()
+
+    @line_magic
+    def restore(self, line: str) -> None:
+        """%restore: list what a save or a %lesson replaced. %restore NUMBER: bring it back."""
+        if not line.strip():
+            print(history.listing())
+            return
+        path, content = history.restore(line.strip())
+        diff = Diff(relative(path), contents(path), content)
+        kept = history.replace(path, content)
+        display(diff)
+        if kept:
+            print(f"The file before is kept: %restore {kept} brings it back.")
+        if self.server.started:
+            self.serve()
+
+    @line_magic
+    def timeline(self, line: str) -> None:
+        """%timeline: draw the last connection. %timeline 3: the last three. %timeline off, on: stop, record again."""
+        if line.strip() in {"on", "off"}:
+            self.server.record(line.strip() == "on")
+            return
+        display(timeline.draw(timeline.choose(self.server.connections(), line.strip())))
+
+    def serve(self) -> None:
+        if self.server.stopped:
+            print("The server is stopped: server.start() runs the new code.")
+        else:
+            print(self.server.reload())
+
+
+def load(shell) -> None:
+    """Set up the kernel: folder, imports, asyncio in cells, magics, `server`, `drive`, and what follows each cell."""
+    if not (ROOT / "manage.py").exists():
+        raise TutorialError(
+            f"There is no manage.py beside {ROOT.name}/notebooks. This looks like a copy of a part of the course: "
+            "open the notebook inside the whole folder, with python3 manage.py lab."
+        )
+    os.chdir(ROOT)
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+    read_from_source(ROOT)
+    forget_modules()
+    nest_asyncio2.apply()
+    server = Server()
+    patience.apply(cells.register(shell, server).look)
+    shell.push({"server": server, "drive": drive})
+    shell.register_magics(TutorialMagics(shell, server))

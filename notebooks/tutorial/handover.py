@@ -1,0 +1,73 @@
+"""One folder, one server: it follows the notebook that used it last, and the port with it.
+
+The notebook that has the server keeps a small door on the loopback, named in `.course/server.json` with a
+password that only this user can read. Another notebook of the same folder knocks there to get the port.
+"""
+
+import errno
+import json
+import os
+import secrets
+import socket
+import threading
+
+from .project import STATE, write
+
+NO_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+PATIENCE = 5.0  # seconds
+
+_door: socket.socket | None = None
+
+
+def notebook() -> str:
+    """Return the name of this kernel's notebook, as Jupyter tells it to the kernel."""
+    name = os.path.basename(os.environ.get("JPY_SESSION_NAME", ""))
+    return name if name.endswith(".ipynb") else "another notebook"
+
+
+def open(server) -> None:
+    """Name this notebook as the one that has the server."""
+    global _door
+    close()
+    _door = socket.create_server(("127.0.0.1", 0))
+    password = secrets.token_hex(16)
+    place = {"door": _door.getsockname()[1], "password": password, "port": server.port, "notebook": notebook()}
+    write(STATE / "server.json", json.dumps(place).encode())
+    os.chmod(STATE / "server.json", 0o600)
+    threading.Thread(target=_answer, args=(_door, password, server), daemon=True).start()
+
+
+def close() -> None:
+    global _door
+    if _door is not None:
+        _door.close()
+        _door = None
+
+
+def _answer(door: socket.socket, password: str, server) -> None:
+    while True:
+        try:
+            caller, _ = door.accept()
+        except OSError:
+            return  # closed
+        with caller:
+            try:
+                caller.settimeout(PATIENCE)
+                said, _, name = caller.makefile(encoding="utf-8").readline().strip().partition(" ")
+                if secrets.compare_digest(said, password):
+                    server.release(name)
+                    caller.sendall(b"ok\n")
+                    return
+            except OSError:
+                pass
+
+
+def take_over(server) -> dict | None:
+    """Ask the notebook that has the server to let go; return where it was, or None if there is none."""
+    try:
+        place = json.loads((STATE / "server.json").read_text())
+        with socket.create_connection(("127.0.0.1", place["door"]), timeout=PATIENCE) as door:
+            door.sendall(f"{place['password']} {notebook()}\n".encode())
+            return place if door.makefile().readline() == "ok\n" else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

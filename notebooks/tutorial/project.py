@@ -1,0 +1,123 @@
+"""The folder the course works in: where it is, what may be written there, and how."""
+
+import hashlib
+import importlib.machinery
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "websocket_app"
+STATE = ROOT / ".course"  # history of saves, progress, log, port: this machine's own, ignored by git
+
+
+class TutorialError(Exception):
+    """A sentence for the learner: what happened, where, what to type next. Shown without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def contents(path: Path) -> bytes | None:
+    """Return what a file holds, or None where there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def inside(path: str) -> Path:
+    """Return the place in the project that a learner means by `path`; raise TutorialError for any other."""
+    if not path:
+        raise TutorialError("Which file? Write it behind the magic: %%save websocket_app/websocket.py")
+    target = Path(os.path.normpath(ROOT / path))
+    if not target.resolve().is_relative_to(PACKAGE):
+        raise TutorialError(f"{path} is outside websocket_app/, and %%save writes only there. Nothing was written.")
+    if target.is_dir() or path.endswith(("/", os.sep)):
+        raise TutorialError(f"{path} is a folder. Name the file in it: %%save {path.rstrip('/')}/websocket.py")
+    return target
+
+
+def relative(path: Path) -> str:
+    """Return a path as the learner writes it, from where manage.py stands."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raise TutorialError with the reason, the old file intact."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorialError(
+            f"{relative(path)} could not be written ({reason}). What was there is untouched. "
+            "Free some space or make the folder writable, then run this cell again."
+        ) from None
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
+    drop_bytecode(path)
+
+
+def umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def drop_bytecode(path: Path) -> None:
+    """Delete a module's cached bytecode: it passes for fresh when whole seconds and size agree."""
+    for cached in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+        cached.unlink(missing_ok=True)
+
+
+def sources() -> list[Path]:
+    """Return every file of the project that a server reads."""
+    found = (path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html"})
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
+def fingerprint() -> str:
+    """Return a digest of the project's code; file times are left out, for clocks can jump."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(f"{path}\0".encode() + (contents(path) or b"") + b"\0")
+    return digest.hexdigest()
+
+
+def forget_modules() -> None:
+    """Make the next import of the project's modules in this kernel read the files again."""
+    for name in list(sys.modules):
+        if name.startswith("websocket_app.") and not name.endswith((".settings", ".secret_key", ".models")):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+class Source(importlib.machinery.SourceFileLoader):
+    """Loads a module from its source, whatever bytecode lies beside it."""
+
+    def get_code(self, fullname: str):
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def read_from_source(folder: Path) -> None:
+    """Import the project's modules from source in this process, never from bytecode."""
+    places = {str(folder), str(folder / "websocket_app")}
+
+    def hook(path: str):
+        if path not in places and not path.startswith(str(folder / "websocket_app") + os.sep):
+            raise ImportError(path)
+        return importlib.machinery.FileFinder(path, (Source, importlib.machinery.SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, hook)
+    sys.path_importer_cache.clear()

@@ -1,0 +1,213 @@
+"""Record what passes between an ASGI server and an application, and change none of it."""
+
+import asyncio
+import contextvars
+import linecache
+import sys
+import threading
+import time
+import warnings
+from collections import deque
+from pathlib import Path
+
+FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
+CONNECTIONS = 200  # connections kept
+CHARACTERS = 160  # of one value in an event
+
+current = contextvars.ContextVar("current connection", default=None)
+
+
+def short(value: object, limit: int = CHARACTERS) -> str:
+    """Return `repr(value)`, cut in the middle where it is longer than `limit` characters."""
+    if isinstance(value, (str, bytes)) and len(value) > limit:
+        tail = limit // 4
+        return f"{value[: limit - tail]!r} … {value[-tail:]!r} ({len(value):,} {'characters' if isinstance(value, str) else 'bytes'})"
+    text = repr(value)
+    return text if len(text) <= limit * 4 else f"{text[: limit * 4]}…"
+
+
+class Connection:
+    """What one call of the application saw: its scope and its entries, in order.
+
+    An entry is a dict with `ms` (since the call), `kind` and more, by kind:
+
+    - `receive`, `send`: `event` (key → repr)
+    - `print`: `text`
+    - `raise`: `name` and `message` of the exception
+    - `return`
+    - `warning`: `message`; `blocked`: the event loop stood still, for `seconds` once it is over
+    - `skipped`: `count` entries that were not kept
+
+    and, but for the last, `path`, `line` and `code`: the project's own line it came from, where there is one.
+    """
+
+    def __init__(self, number: int, scope: dict) -> None:
+        self.number = number
+        self.type = scope.get("type")
+        self.scope = {key: short(value, 400) for key, value in scope.items()}
+        self.path = scope.get("path", "")
+        self.client = (scope.get("client") or ("", 0))[1]
+        self.began = time.perf_counter()
+        self.clock = time.time()
+        self.first: list[dict] = []
+        self.last: deque[dict] = deque(maxlen=LAST)
+        self.skipped = 0
+        self.open = True
+        self.gone = False  # a disconnect was delivered, or the application has closed
+        self.done = asyncio.Event()
+        self.coroutine = None
+
+    def add(self, kind: str, **details: object) -> dict:
+        entry = {"ms": (time.perf_counter() - self.began) * 1000, "kind": kind, **details}
+        if len(self.first) < FIRST:
+            self.first.append(entry)
+        else:
+            self.skipped += len(self.last) == LAST
+            self.last.append(entry)
+        return entry
+
+    def as_dict(self) -> dict:
+        """Return all of it as plain values that JSON can carry."""
+        middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
+        return {
+            "number": self.number,
+            "type": self.type,
+            "path": self.path,
+            "client": self.client,
+            "clock": self.clock,
+            "scope": self.scope,
+            "open": self.open,
+            "entries": self.first + middle + list(self.last),
+        }
+
+
+class Recorder:
+    """Keeps the last connections, and what the project printed, in bounded memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+        self.enabled = True
+        self.connections: deque[Connection] = deque(maxlen=CONNECTIONS)
+        self.count = 0
+        self.opened = threading.Event()  # set while a connection is open
+        self.printed: deque[tuple[int, str]] = deque(maxlen=1000)
+        self.print_count = 0
+
+    def wrap(self, application):
+        """Return an application that hands everything to `application` and notes it."""
+
+        async def recorded(scope, receive, send):
+            if not self.enabled:
+                return await application(scope, receive, send)
+            self.count += 1
+            connection = Connection(self.count, scope)
+            self.connections.append(connection)
+            self.opened.set()
+            token = current.set(connection)
+            try:
+                connection.coroutine = application(scope, *self.noted(connection, receive, send))
+                result = await connection.coroutine
+            except BaseException as error:
+                connection.add("raise", name=type(error).__name__, message=str(error)[:500], **self.blame(error))
+                raise
+            else:
+                connection.add("return")
+                return result
+            finally:
+                current.reset(token)
+                connection.open = False
+                connection.coroutine = None
+                connection.done.set()
+                if not any(other.open for other in self.connections):
+                    self.opened.clear()
+
+        return recorded
+
+    def noted(self, connection: Connection, receive, send):
+        """Return `receive` and `send` that note each event on `connection` and pass it on untouched."""
+
+        async def noted_receive():
+            event = await receive()
+            connection.add("receive", event=shown(event), **self.caller())
+            if isinstance(event, dict) and event.get("type", "").endswith("disconnect"):
+                connection.gone = True
+            return event
+
+        async def noted_send(event):
+            # Noted before it is sent: a client that has the answer finds it on the timeline.
+            connection.add("send", event=shown(event), **self.caller())
+            if isinstance(event, dict) and event.get("type") == "websocket.close":
+                connection.gone = True
+            await send(event)
+
+        # An event that is never awaited is named by Python's own warning: coroutine 'send' was never awaited.
+        noted_receive.__qualname__, noted_send.__qualname__ = "receive", "send"
+        return noted_receive, noted_send
+
+    def mine(self, filename: str) -> bool:
+        """Tell whether a file is the project's own."""
+        return filename.startswith(self.folder)
+
+    def where(self, path: str, line: int) -> dict:
+        """Return a place as `path` (from the project's parent), `line` and the `code` that stands there."""
+        code = linecache.getline(path, line).strip()
+        return {"path": str(Path(path).relative_to(Path(self.folder).parent)), "line": line, "code": code}
+
+    def blame(self, error: BaseException) -> dict:
+        """Return the innermost line of the project in a traceback, or an empty dict."""
+        found, trace = {}, error.__traceback__
+        while trace is not None:
+            if self.mine(trace.tb_frame.f_code.co_filename):
+                found = self.where(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+            trace = trace.tb_next
+        return found
+
+    def caller(self) -> dict:
+        """Return the innermost line of the project that is running now, or an empty dict."""
+        return self.running(sys._getframe())
+
+    def running(self, frame) -> dict:
+        """Return the innermost line of the project below a running frame, or an empty dict."""
+        while frame is not None:
+            if self.mine(frame.f_code.co_filename):
+                return self.where(frame.f_code.co_filename, frame.f_lineno)
+            frame = frame.f_back
+        return {}
+
+    def place(self, connection: Connection) -> dict:
+        """Return the line of the project at which a connection's application waits, or an empty dict."""
+        found, coroutine = {}, connection.coroutine
+        while coroutine is not None:
+            frame = getattr(coroutine, "cr_frame", None)
+            if frame is not None and self.mine(frame.f_code.co_filename):
+                found = self.where(frame.f_code.co_filename, frame.f_lineno)
+            coroutine = getattr(coroutine, "cr_await", None)
+        return found
+
+    def print(self, text: str) -> None:
+        """Note one printed line, on the connection that printed it if there is one."""
+        self.print_count += 1
+        self.printed.append((self.print_count, text))
+        connection = current.get()
+        if connection is not None:
+            connection.add("print", text=text[:500], **self.caller())
+
+    def block(self, place: dict) -> list[dict]:
+        """Note that the event loop stands still at `place`; return the entries, for the time it took."""
+        running = [c for c in self.connections if getattr(c.coroutine, "cr_running", False)]
+        return [connection.add("blocked", **place) for connection in running]
+
+    def warn(self, message, category, filename, lineno, file=None, line=None) -> None:
+        """Take the place of `warnings.showwarning`: note a warning that the project's own line caused."""
+        connection = current.get()
+        if connection is not None and self.mine(filename):
+            connection.add("warning", message=str(message), **self.where(filename, lineno))
+        else:
+            print(warnings.formatwarning(message, category, filename, lineno, line), end="")
+
+
+def shown(event: object) -> dict:
+    """Return an event as key → repr, the way a timeline prints it."""
+    if not isinstance(event, dict):
+        return {"": short(event)}
+    return {str(key): short(value) for key, value in event.items()}

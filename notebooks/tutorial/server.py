@@ -1,0 +1,395 @@
+"""The server beside the notebook: uvicorn in a process of its own, on this machine's loopback only.
+
+The notebook holds the listening sockets and lends them to one worker after the other, so a port stays the
+same and no connection is refused while code changes. Behind the worker that serves waits a spare with Django
+already imported; a save tells it to go.
+"""
+
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from . import handover
+from .project import ROOT, STATE, TutorialError, fingerprint, write
+
+WORD = 0.15  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
+START = 30.0  # seconds a worker has to import the project
+PORTS = range(8000, 8100)
+
+
+class Process:
+    """A worker process, seen from the notebook."""
+
+    def __init__(self, sockets: list[socket.socket], log: Path) -> None:
+        inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"}
+        apart = (
+            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+            if sys.platform == "win32"
+            else {"start_new_session": True, "pass_fds": inherited}
+        )
+        self.sockets = sockets
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tutorial.worker", str(ROOT), str(log), *map(str, inherited)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            **apart,  # an interrupted cell interrupts the kernel's own process group only
+        )
+        self.answers: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
+        self.words = 0
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self) -> None:
+        with self.process.stdout as lines:
+            for line in lines:
+                self.answers.put(json.loads(line))
+        self.process.wait()
+        self.answers.put(None)
+
+    def ask(self, timeout: float, **command: object) -> dict | None:
+        """Say one command and return its answer; None if none comes in `timeout` seconds."""
+        self.words += 1
+        try:
+            self.process.stdin.write(json.dumps({"id": self.words, **command}) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            return None
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                answer = self.answers.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if answer is None:
+                self.answers.put(None)
+                return None
+            if answer["id"] == self.words:
+                return answer
+
+    def go(self, options: dict, recording: bool) -> dict | None:
+        lent = [s.share(self.process.pid).hex() for s in self.sockets] if sys.platform == "win32" else []
+        return self.ask(START, do="go", options=options, recording=recording, sockets=lent)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Server:
+    """uvicorn serving `websocket_app.asgi:application` in the background.
+
+    `start()`, `stop()`, `restart()`, `url` (ws://…), `http_url` (http://…) and `log` (what uvicorn printed).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._sockets: list[socket.socket] = []
+        self._options: dict = {}
+        self._worker: Process | None = None
+        self._spare: Process | None = None
+        self._trouble: dict | None = None
+        self._served = ""  # fingerprint of the code that is being served
+        self._seen = {"connections": 0, "printed": 0}
+        self._wanted = False  # started and not stopped: a dead server is brought back
+        self._stopped = False  # stopped by the learner: a save does not start it
+        self._taken_by: str | None = None  # the notebook that has the server instead
+        self._notices: list[str] = []
+        self._recording = True
+        self._log_start = 0
+        self.port: int | None = None
+
+    # What a learner uses.
+
+    def start(self, **options: object) -> None:
+        """Start uvicorn and return when it accepts connections; options are uvicorn's, such as lifespan="on"."""
+        with self._lock:
+            if options != self._options and self._worker:
+                self._retire()
+            self._options = options
+            if not self.running:
+                self._begin()
+            print(f"$ {self.command}")
+            print(self._state())
+
+    def stop(self) -> None:
+        """Stop uvicorn and give the port back."""
+        with self._lock:
+            was_running = self.running
+            self._end()
+            self._wanted, self._stopped = False, True
+            print("The server has stopped." if was_running else "The server is not running.")
+
+    def restart(self) -> None:
+        """Start again with the code that is on disk now."""
+        with self._lock:
+            self._begin()
+            print(self._state())
+
+    @property
+    def url(self) -> str:
+        """The server's WebSocket address, such as ws://localhost:8000/; raises TutorialError if it is stopped."""
+        self.current()
+        return f"ws://localhost:{self.port}/"
+
+    @property
+    def http_url(self) -> str:
+        """The server's HTTP address, such as http://localhost:8000/; raises TutorialError if it is stopped."""
+        self.current()
+        return f"http://localhost:{self.port}/"
+
+    @property
+    def log(self) -> str:
+        """What uvicorn and the handlers printed since the code last changed."""
+        try:
+            return self._log_path.read_bytes()[self._log_start :].decode(errors="replace")
+        except OSError:
+            return ""
+
+    def __repr__(self) -> str:
+        return f"<server: {self._state()}>"
+
+    # What the other parts of the helper use.
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and self._worker.alive
+
+    @property
+    def started(self) -> bool:
+        """Whether this notebook uses a server, even one that died or that another notebook has taken over."""
+        return self._wanted
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the learner stopped it."""
+        return self._stopped
+
+    @property
+    def command(self) -> str:
+        """The same server as one would start it on the command line."""
+        words = ["uvicorn", "websocket_app.asgi:application"]
+        if self.port not in (None, 8000):
+            words += ["--port", str(self.port)]
+        for name, value in self._options.items():
+            words += [f"--{name.replace('_', '-')}", str(value).lower() if isinstance(value, bool) else str(value)]
+        return " ".join(words)
+
+    def current(self) -> None:
+        """Make sure that the server is up and runs the code on disk; raise TutorialError if it was never started."""
+        with self._lock:
+            if not self.started:
+                raise TutorialError("The server is not running. Start it in a cell of its own: server.start()")
+            if self._taken_by is not None:
+                self._notices.append(f"The server comes back from {self._taken_by} to this notebook.")
+                self._begin()
+            elif not self.running:
+                code = f" (exit status {self._worker.process.returncode})" if self._worker else ""
+                self._notices.append(f"The server had died{code}. It is running again.")
+                self._begin()
+            elif self._served != fingerprint():
+                self._notices.append("websocket_app/ was changed elsewhere. The server runs the new code now.")
+                self._begin()
+
+    def refresh(self) -> None:
+        """The same, quietly: for every cell, whether it uses the server or not."""
+        if self.started and self._taken_by is None:
+            self.current()
+
+    def reload(self) -> str:
+        """Serve the code that is on disk now; return the sentences about it."""
+        with self._lock:
+            self._begin()
+            return self._state(short=True)
+
+    def report(self, limit: int = 200) -> dict | None:
+        """Return the worker's report of what happened since the last one, see `worker.Worker.report`."""
+        with self._lock:
+            if not self.running:
+                return None
+            report = self._worker.ask(2, do="report", limit=limit, **self._seen)
+            if report:
+                self._seen = {"connections": report["count"], "printed": report["print_count"]}
+            return report
+
+    def connections(self) -> list[dict]:
+        """Return every connection that the worker still remembers, oldest first."""
+        with self._lock:
+            report = self.running and self._worker.ask(2, do="report", connections=0, printed=self._seen["printed"])
+            return report["connections"] if report else []
+
+    def record(self, on: bool) -> None:
+        """Turn the recording of connections on or off, for this worker and those that follow."""
+        with self._lock:
+            self._recording = on
+            if self.running:
+                self._worker.ask(2, do="record", on=on)
+
+    def notices(self) -> list[str]:
+        """Return what the learner must still be told, once."""
+        told, self._notices = self._notices, []
+        return told
+
+    @property
+    def trouble(self) -> dict | None:
+        """Why the project cannot be imported (name, message, lines), or None."""
+        return self._trouble
+
+    def release(self, notebook: str) -> None:
+        """Give the port to another notebook of the same folder."""
+        with self._lock:
+            self._end()
+            self._taken_by = notebook
+
+    # How.
+
+    def _state(self, short: bool = False) -> str:
+        if not self.running:
+            return "The server is not running."
+        if self._trouble:
+            line = self._trouble["lines"][-1] if self._trouble["lines"] else None
+            place = f"\n{line['path']}, line {line['line']}: {line['code']}" if line else ""
+            return (
+                f"The server cannot run this code. {self._trouble['name']}: {self._trouble['message']}{place}\n"
+                "Correct it and save again: the server comes back with it."
+            )
+        return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
+
+    def _begin(self) -> None:
+        """Put a worker with the code on disk in the place of the one that serves, if one does."""
+        self._wanted, self._stopped = True, False
+        if not self._sockets:
+            self._bind()
+        self._log_path.parent.mkdir(exist_ok=True)
+        self._retire()
+        self._log_start = self._log_path.stat().st_size if self._log_path.exists() else 0
+        self._served = fingerprint()
+        answer = None
+        for process in (self._spare, None):
+            self._spare = None
+            if process is None or not process.alive:
+                process = Process(self._sockets, self._log_path)
+            self._worker = process
+            answer = process.go(self._options, self._recording)
+            if answer and not answer.get("stale"):
+                break
+        self._seen = {"connections": 0, "printed": 0}
+        if not answer or not answer.get("ready"):
+            last = self.log.strip().splitlines()[-1:] or ["It said nothing."]
+            self._end()
+            raise TutorialError(f"The server did not start. {last[0]}")
+        self._trouble = answer["trouble"]
+        self._taken_by = None
+        self._spare = Process(self._sockets, self._log_path)
+
+    def _retire(self) -> None:
+        """Make the serving worker accept no more; it closes what is open by itself."""
+        worker, self._worker = self._worker, None
+        if worker is None or not worker.alive:
+            return
+        answer = worker.ask(WORD, do="retire")
+        if answer is None:
+            worker.kill()
+            return
+        if answer["open"]:
+            many = f"{answer['open']} open connections were" if answer["open"] > 1 else "An open connection was"
+            self._notices.append(f"{many} closed with code 1012, for the handler changed.")
+        threading.Thread(target=self._bury, args=(worker,), daemon=True).start()
+
+    @staticmethod
+    def _bury(worker: Process) -> None:
+        try:
+            worker.process.wait(3)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+
+    def _end(self) -> None:
+        self._retire()
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare = None
+        for listener in self._sockets:
+            listener.close()
+        self._sockets = []
+        self._taken_by = self._trouble = None
+        handover.close()
+
+    @property
+    def _log_path(self) -> Path:
+        return STATE / "server.log"
+
+    def _bind(self) -> None:
+        """Listen on port 8000 of both loopback addresses, or on the next port that nobody has."""
+        before = handover.take_over(self)
+        if before:
+            self._notices.append(f"The server on port {before['port']} moves here from {before['notebook']}.")
+        remembered = STATE / "port"
+        try:
+            favourites = [int(remembered.read_text())]
+        except (OSError, ValueError):
+            favourites = []
+        for port in [*favourites, *PORTS, 0]:
+            listeners = listen(port)
+            if listeners:
+                break
+        self._sockets, self.port = listeners, listeners[0].getsockname()[1]
+        if self.port != 8000 and self.port not in favourites:
+            self._notices.append(f"Port 8000 is taken by another program. This course uses {self.port} from now on.")
+        write(remembered, str(self.port).encode())
+        handover.open(self)
+
+
+def listen(port: int) -> list[socket.socket] | None:
+    """Listen on `port` of 127.0.0.1 and, where there is one, of ::1; return None if anybody has it."""
+    listeners = []
+    try:
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            if port and answers(family, address, port):
+                raise OSError("taken")
+            try:
+                listener = socket.socket(family, socket.SOCK_STREAM)
+            except OSError:
+                continue  # a machine without IPv6
+            listeners.append(listener)
+            if sys.platform == "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((address, port))
+            except OSError as error:
+                if family == socket.AF_INET6 and error.errno in handover.NO_ADDRESS:
+                    listeners.remove(listener)
+                    listener.close()
+                    continue
+                raise
+            port = listener.getsockname()[1]
+            listener.listen(2048)
+            listener.setblocking(False)
+    except OSError:
+        for listener in listeners:
+            listener.close()
+        return None
+    return listeners
+
+
+def answers(family: int, address: str, port: int) -> bool:
+    """Tell whether a program listens there already, on this address or on all of them."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex((address, port)) == 0
+    except OSError:
+        return False

@@ -1,0 +1,52 @@
+"""Where each lesson begins: the files of `websocket_app/`, made by the lessons before it.
+
+`starts/NN/` holds the files that differ from where lesson NN-1 begins; `manage.py rehearse --write` makes them
+from the notebooks, where a step's code has its home. The last folder is where the course ends.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from .project import ROOT, TutorialError
+
+FOLDER = Path(__file__).parent / "starts"
+
+
+@cache
+def begins() -> dict[int, dict[str, bytes]]:
+    """Return lesson → path → content."""
+    lessons, files = {}, {}
+    for folder in sorted(FOLDER.glob("[0-9][0-9]")):
+        changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        gone = changed.pop("removed.txt", b"").decode().split()
+        files = {**files, **changed}
+        files = {path: content for path, content in files.items() if path not in gone}
+        lessons[int(folder.name)] = files
+    return lessons
+
+
+def titles() -> dict[int, str]:
+    """Return lesson → title, from the names of the notebooks."""
+    names = (re.fullmatch(r"(\d\d)_(.+)", path.stem) for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
+    return {int(name[1]): name[2].replace("_", " ") for name in names if name}
+
+
+def begin(lesson: str) -> dict[str, bytes | None]:
+    """Return what to do so that a lesson begins: path → content, None for a file that comes later."""
+    all_of_them = begins()
+    last = max(titles(), default=max(all_of_them))
+    if not lesson.isdecimal() or not 1 <= int(lesson) <= last or int(lesson) not in all_of_them:
+        raise TutorialError(f"%lesson takes a number from 1 to {last}, for example %lesson 4. Nothing was changed.")
+    later = {path: None for files in all_of_them.values() for path in files}
+    return {**later, **all_of_them[int(lesson)]}
+
+
+@cache
+def versions() -> set[tuple[str, bytes]]:
+    return {(path, content) for files in begins().values() for path, content in files.items()}
+
+
+def known(path: str, content: bytes) -> bool:
+    """Tell whether the course can make this content again by itself."""
+    return (path, content) in versions()

@@ -1,0 +1,2 @@
+async def websocket_application(scope, receive, send):
+    pass

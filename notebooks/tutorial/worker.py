@@ -1,0 +1,305 @@
+"""The process that serves: `python -m tutorial.worker FOLDER LOG FD...`, started and told what to do by `server.py`.
+
+It imports Django and uvicorn and then waits as a spare. The word to go makes it load the project's own
+modules and serve. Commands come as JSON lines on standard input, answers leave on standard output; when
+standard input ends, the notebook is gone and so is this process, at once.
+"""
+
+import asyncio
+import importlib
+import inspect
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+from .project import contents, read_from_source
+from .recorder import Recorder, current
+
+APPLICATION = "websocket_app.asgi:application"
+
+
+class Channel:
+    """Private ends of standard input and output, so that a handler's `print` and `input` cannot touch them."""
+
+    def __init__(self, log: str) -> None:
+        self.commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
+        self.answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        self.lock = threading.Lock()
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(nothing, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+
+    def next(self) -> dict:
+        """Wait for the next command; end this process if there will be none."""
+        try:
+            line = self.commands.readline()
+        except (OSError, ValueError):
+            line = ""
+        if not line:
+            os._exit(0)
+        return json.loads(line)
+
+    def answer(self, command: dict, **answer: object) -> None:
+        try:
+            with self.lock:
+                self.answers.write(json.dumps({"id": command.get("id"), **answer}) + "\n")
+                self.answers.flush()
+        except OSError:
+            os._exit(0)
+
+
+class Printed:
+    """Standard output of the handlers: to the log as ever, and line by line to the recorder."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, recorder: Recorder, stream) -> None:
+        self.recorder, self.stream, self.rest = recorder, stream, ""
+
+    def write(self, text: str) -> int:
+        self.stream.write(text)
+        *lines, self.rest = (self.rest + text).split("\n")
+        for line in lines:
+            self.recorder.print(line)
+        return len(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+
+def preload() -> None:
+    """Import what every version of the project needs, and none of its own modules but settings and models."""
+    import uvicorn.lifespan.on
+    import uvicorn.logging
+    import uvicorn.loops.auto
+    import uvicorn.protocols.http.auto
+    import uvicorn.protocols.websockets.auto
+    from django.core.asgi import get_asgi_application
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+    get_asgi_application()
+
+
+def load():
+    """Import the project's ASGI application; raise what its import raises."""
+    module, _, name = APPLICATION.partition(":")
+    importlib.invalidate_caches()
+    application = getattr(importlib.import_module(module), name, None)
+    if application is None:
+        raise ImportError(f"websocket_app/asgi.py defines no `{name}`")
+    if not callable(application):
+        raise TypeError(f"`{name}` in websocket_app/asgi.py is a {type(application).__name__}, not a function")
+    function = application if hasattr(application, "__code__") else type(application).__call__
+    if not inspect.iscoroutinefunction(function):
+        raise TypeError(f"`{name}` in websocket_app/asgi.py is not async: write `async def {name}`")
+    return application
+
+
+def attempt(work) -> BaseException | None:
+    """Do it; return what it raised."""
+    try:
+        work()
+    except BaseException as error:
+        return error
+    return None
+
+
+def explain(error: BaseException, recorder: Recorder) -> dict:
+    """Return an exception as plain values: its name, its message and the project's own lines, outermost first."""
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if recorder.mine(trace.tb_frame.f_code.co_filename):
+            lines.append(recorder.where(trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        trace = trace.tb_next
+    message = str(error)
+    if isinstance(error, SyntaxError) and error.filename and recorder.mine(error.filename):
+        lines.append(recorder.where(error.filename, error.lineno or 1))
+        message = error.msg
+    return {"name": type(error).__name__, "message": message, "lines": lines}
+
+
+def broken(error: dict):
+    """Return an application that says to everyone why the project's own cannot be imported."""
+    place = "".join(f"\n{line['path']}, line {line['line']}: {line['code']}" for line in error["lines"][-1:])
+    body = f"This project cannot be imported.\n{error['name']}: {error['message']}{place}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+
+    async def application(scope, receive, send):
+        if scope["type"] == "lifespan":
+            raise NotImplementedError
+        prefix = "websocket.http" if scope["type"] == "websocket" else "http"
+        await send({"type": f"{prefix}.response.start", "status": 503, "headers": headers})
+        await send({"type": f"{prefix}.response.body", "body": body})
+
+    return application
+
+
+class Worker:
+    """One server process, from spare to stop."""
+
+    def __init__(self, folder: Path, log: str, sockets: list[socket.socket]) -> None:
+        self.folder, self.sockets = folder, sockets
+        self.channel = Channel(log)
+        self.recorder = Recorder(folder / "websocket_app")
+        self.server = None
+        self.loop = None
+        self.started = False
+        self.leftover: set[asyncio.Task] = set()
+
+    def run(self) -> None:
+        sys.path.insert(0, str(self.folder))
+        read_from_source(self.folder)
+        error = attempt(preload)
+        before = self.loaded()
+        self.channel.answer({}, spare=True)
+        go = self.channel.next()
+        if before != self.loaded():
+            self.channel.answer(go, stale=True)
+            return
+        self.serve(go, error)
+
+    def loaded(self) -> dict[str, bytes | None]:
+        """Return the files of the project that this process has imported so far, with what they hold now."""
+        files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+        return {file: contents(Path(file)) for file in files if file and self.recorder.mine(file)}
+
+    def serve(self, go: dict, error: BaseException | None) -> None:
+        """Load the project and serve it until told to stop; answer `go` when connections are accepted."""
+        import uvicorn
+
+        self.recorder.enabled = go["recording"]
+        self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
+        # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
+        config = uvicorn.Config(None, timeout_graceful_shutdown=2, **go["options"])
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+        sys.stdout = Printed(self.recorder, sys.stdout)
+        warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
+        warnings.showwarning = self.recorder.warn
+
+        error = error or attempt(lambda: setattr(config, "app", self.recorder.wrap(load())))
+        if error is None:
+            error = attempt(lambda: self.run_server(config, go, None))
+            if self.started:
+                return
+        traceback.print_exception(error)
+        trouble = explain(error, self.recorder)
+        config = uvicorn.Config(broken(trouble), lifespan="off", log_level="warning", timeout_graceful_shutdown=2)
+        self.run_server(config, go, trouble)
+
+    def run_server(self, config, go: dict, trouble: dict | None) -> None:
+        import uvicorn
+
+        worker = self
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets=None):
+                worker.loop = asyncio.get_running_loop()
+                worker.loop.set_task_factory(worker.task)
+                await super().startup(sockets=sockets)
+                worker.started = True
+                worker.channel.answer(go, ready=True, trouble=trouble)
+                for work in (worker.obey, worker.watch):
+                    threading.Thread(target=work, daemon=True).start()
+
+        self.server = Server(config)
+        self.server.run(sockets=self.sockets)
+
+    def task(self, loop, coroutine, **options):
+        """Make a task, and keep in mind that a handler made it."""
+        task = asyncio.Task(coroutine, loop=loop, **options)
+        if current.get() is not None:
+            task.connection = current.get()
+            self.leftover.add(task)
+            task.add_done_callback(self.leftover.discard)
+        return task
+
+    def obey(self) -> None:
+        """Carry out commands, in a thread of their own: a handler that never yields cannot delay them."""
+        while True:
+            command = self.channel.next()
+            match command["do"]:
+                case "report":
+                    self.channel.answer(command, **self.report(command))
+                case "record":
+                    self.recorder.enabled = command["on"]
+                    self.channel.answer(command)
+                case "retire":
+                    self.loop.call_soon_threadsafe(self.retire, command)
+
+    def retire(self, command: dict) -> None:
+        """Accept no more connections, say so, and stop: uvicorn closes open WebSockets with code 1012."""
+        for server in self.server.servers:
+            server.close()
+        still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
+        self.server.should_exit = True
+        self.channel.answer(command, open=still_open)
+
+    def report(self, command: dict) -> dict:
+        """Return what happened since the last report, once connections that are ending have ended."""
+        settled = threading.Event()
+        asyncio.run_coroutine_threadsafe(self.settle(settled), self.loop)
+        stuck = None
+        if not settled.wait(0.5):
+            stuck = self.recorder.running(sys._current_frames()[threading.main_thread().ident])
+        recorder, after = self.recorder, command.get("connections", 0)
+        connections = []
+        for connection in list(recorder.connections):
+            if connection.number > after or connection.open:
+                leftover = sum(getattr(task, "connection", None) is connection for task in list(self.leftover))
+                place = recorder.place(connection)
+                connections.append({**connection.as_dict(), "waits": place, "leftover": leftover})
+        printed = [text for number, text in list(recorder.printed) if number > command.get("printed", 0)]
+        return {
+            "count": recorder.count,
+            "print_count": recorder.print_count,
+            "connections": connections[-command.get("limit", 200) :],
+            "printed": printed,
+            "stuck": stuck,
+        }
+
+    async def settle(self, settled: threading.Event) -> None:
+        """Give the event loop a few turns, and connections whose client has gone 0.2 seconds to end."""
+        for _ in range(5):
+            await asyncio.sleep(0)
+        ending = [asyncio.ensure_future(c.done.wait()) for c in self.recorder.connections if c.open and c.gone]
+        if ending:
+            _, pending = await asyncio.wait(ending, timeout=0.2)
+            for waiter in pending:
+                waiter.cancel()
+        settled.set()
+
+    def watch(self) -> None:
+        """While connections are open, note the line at which the event loop stands still for 0.25 seconds."""
+        main = threading.main_thread().ident
+        while self.recorder.opened.wait():
+            beat, began = threading.Event(), time.perf_counter()
+            self.loop.call_soon_threadsafe(beat.set)
+            if not beat.wait(0.25):
+                entries = self.recorder.block(self.recorder.running(sys._current_frames()[main]))
+                beat.wait()
+                for entry in entries:
+                    entry["seconds"] = time.perf_counter() - began
+            time.sleep(0.05)
+
+
+def main(folder: str, log: str, *descriptors: str) -> None:
+    sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() != Path(__file__).resolve().parents[1]]
+    Worker(Path(folder), log, [socket.socket(fileno=int(number)) for number in descriptors]).run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
