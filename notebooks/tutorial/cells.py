@@ -12,6 +12,7 @@ from .server import Server
 
 PRINTED = 50  # lines of print shown under a cell
 SENTENCES = 3  # explanations shown under a cell
+CLIENT_ERRORS = (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)
 FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
 
 
@@ -72,7 +73,7 @@ class Cells:
         error.with_traceback(trace)
         if isinstance(error, TutorialError):
             lines = error._render_traceback_()
-        elif isinstance(error, (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)):
+        elif isinstance(error, CLIENT_ERRORS):
             lines = self.client_failed(kind, error, trace)
         else:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
@@ -121,7 +122,8 @@ def client_side(error: BaseException) -> str:
     if isinstance(error, ConnectionClosed) and error.rcvd:
         if error.rcvd.code == 1012:
             return "The server restarted while this connection was open. Run the cell again."
-        return f"The other side closed with code {error.rcvd.code}{' and says: ' + error.rcvd.reason if error.rcvd.reason else ''}."
-    if isinstance(error, (ConnectionRefusedError, InvalidMessage)) or isinstance(error, OSError) and "Connect call failed" in str(error):
+        reason = f" and says: {error.rcvd.reason}" if error.rcvd.reason else ""
+        return f"The other side closed with code {error.rcvd.code}{reason}."
+    if isinstance(error, (ConnectionRefusedError, InvalidMessage)) or "Connect call failed" in str(error):
         return "Nothing answers at that address. server.start() starts the server; server.url is its address."
     return ""

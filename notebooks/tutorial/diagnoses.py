@@ -41,8 +41,8 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
         last = events(connection, "receive")[-1]["event"]
         what = f" with {last['text']}" if "text" in last else ""
         return (
-            f"The last event your application received is {last['type'].strip(chr(39))}{what}, and it has sent nothing since. "
-            f"It waits in {place(connection['waits'])}"
+            f"The last event your application received is {last['type'][1:-1]}{what}, and it has sent nothing "
+            f"since. It waits in {place(connection['waits'])}"
         )
     return None
 
@@ -78,17 +78,20 @@ def raised(connection: dict, stuck: dict | None) -> str | None:
             if sentence:
                 return f"{sentence} {place(error)}"
     if error["name"] == "ClientDisconnected":
-        return f"Your application sends to a client that has already left: {place(error)}\nAfter websocket.disconnect, leave the loop."
+        where = f"{place(error)}\nAfter websocket.disconnect, leave the loop."
+        return f"Your application sends to a client that has already left: {where}"
     if error["name"] == "SynchronousOnlyOperation":
-        return f"This asks the database and blocks the event loop; Django's ORM has an async form (aget, acount, async for): {place(error)}"
+        form = "Django's ORM has an async form (aget, acount, async for)"
+        return f"This asks the database and blocks the event loop; {form}: {place(error)}"
     if error["name"] == "TypeError" and "line" not in error:
         return f"The application is not an async function ({error['message']}). Write `async def` in front of it."
     what = f"raises {error['name']}{': ' + error['message'] if error['message'] else ''}"
     if received[-1:] == ["websocket.disconnect"]:
-        return f"After websocket.disconnect, your application {what} in {place(error)}\nLook at event[\"type\"] first: a disconnect has no text."
+        look = 'Look at event["type"] first: a disconnect has no text.'
+        return f"After websocket.disconnect, your application {what} in {place(error)}\n{look}"
     if "websocket.accept" in types(sent):
         return f"Your application {what} in {place(error)}\nThe connection drops, with no close frame."
-    return f"Your application {what} in {place(error)}\nIt had not accepted yet, so the handshake fails with status 500."
+    return f"Your application {what} in {place(error)}\nIt had not accepted yet: the handshake fails with status 500."
 
 
 def refused(last: dict, error: dict, sent: list[str]) -> str | None:
@@ -109,10 +112,11 @@ def refused(last: dict, error: dict, sent: list[str]) -> str | None:
         return f'"text" must be a string, and {event["text"]} is none:'
     if kind == "websocket.send" and "bytes" in event and event["bytes"][:1] != "b":
         return f'"bytes" must be bytes, and {event["bytes"]} are none:'
-    if kind == "websocket.close" and "reason" in message or "control frame" in message:
+    if kind == "websocket.close" and ("reason" in message or "control frame" in message):
         return "A close reason may have 123 bytes, for it travels in a control frame, and this one has more:"
     if kind == "websocket.close" and error["name"] == "ProtocolError":
-        return f"No application may send close code {event.get('code')} (RFC 6455, section 7.4). Use 1000, 1008, 1011 or 4000 to 4999:"
+        code = f"close code {event.get('code')} (RFC 6455, section 7.4)"
+        return f"No application may send {code}. Use 1000, 1008, 1011 or 4000 to 4999:"
     return None
 
 
@@ -140,11 +144,13 @@ def waiting(connection: dict, stuck: dict | None) -> str | None:
     sent, received = types(events(connection, "send")), types(events(connection, "receive"))
     where = place(connection["waits"])
     if "websocket.disconnect" in received:
-        return f"The client has left, and your application goes on after websocket.disconnect: leave the loop with `break`. It waits in {where}"
+        left = "The client has left, and your application goes on after websocket.disconnect"
+        return f"{left}: leave the loop with `break`. It waits in {where}"
     if not received:
-        return f"Your application never calls receive(), so it hears neither messages nor the client leaving. It waits in {where}"
+        deaf = "so it hears neither messages nor the client leaving"
+        return f"Your application never calls receive(), {deaf}. It waits in {where}"
     if not set(sent) & {"websocket.accept", "websocket.close", "websocket.http.response.start"}:
-        return f"Your application never sends websocket.accept, so the client waits for ever. It waits itself in {where}"
+        return f"Your application never sends websocket.accept, so the client waits for ever. It waits in {where}"
     return empty_send(connection)
 
 
@@ -158,4 +164,5 @@ def empty_send(connection: dict) -> str | None:
 def outlived(connection: dict, stuck: dict | None) -> str | None:
     if connection["open"] or not connection["leftover"]:
         return None
-    return "The connection has ended, and a task that its handler made runs on. Keep the task, and cancel it when you leave the loop."
+    task = "a task that its handler made runs on"
+    return f"The connection has ended, and {task}. Keep the task, and cancel it when you leave the loop."

@@ -4,7 +4,6 @@ The notebook that has the server keeps a small door on the loopback, named in `.
 password that only this user can read. Another notebook of the same folder knocks there to get the port.
 """
 
-import errno
 import json
 import os
 import secrets
@@ -13,7 +12,6 @@ import threading
 
 from .project import STATE, write
 
-NO_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 PATIENCE = 5.0  # seconds
 
 _door: socket.socket | None = None

@@ -52,7 +52,8 @@ def entries() -> list[dict]:
         try:
             entry = json.loads(about.read_text())
             if content is not None:
-                found.append({"number": int(about.stem), "path": entry["path"], "when": entry["when"], "content": content})
+                what = {"path": entry["path"], "when": entry["when"], "content": content}
+                found.append({"number": int(about.stem), **what})
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a damaged entry hides no other
     return found

@@ -20,8 +20,8 @@ current = contextvars.ContextVar("current connection", default=None)
 def short(value: object, limit: int = CHARACTERS) -> str:
     """Return `repr(value)`, cut in the middle where it is longer than `limit` characters."""
     if isinstance(value, (str, bytes)) and len(value) > limit:
-        tail = limit // 4
-        return f"{value[: limit - tail]!r} … {value[-tail:]!r} ({len(value):,} {'characters' if isinstance(value, str) else 'bytes'})"
+        tail, unit = limit // 4, "characters" if isinstance(value, str) else "bytes"
+        return f"{value[: limit - tail]!r} … {value[-tail:]!r} ({len(value):,} {unit})"
     text = repr(value)
     return text if len(text) <= limit * 4 else f"{text[: limit * 4]}…"
 

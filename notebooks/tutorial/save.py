@@ -55,8 +55,9 @@ def check_syntax(path: Path, content: str) -> None:
         line = getattr(error, "lineno", None) or 1
         code = (content.splitlines() or [""])[min(line, len(content.splitlines())) - 1]
         mark = " " * max(0, (getattr(error, "offset", None) or 1) - 1) + "^"
-        name = type(error).__name__
+        name, reason = type(error).__name__, getattr(error, "msg", error)
         raise TutorialError(
-            f"Not saved, for Python cannot read line {line + 1} of this cell. {name}: {getattr(error, 'msg', error)}\n\n"
-            f"    {code}\n    {mark}\n\n{relative(path)} is as it was, and so is the server. Correct the line and run this cell again."
+            f"Not saved, for Python cannot read line {line + 1} of this cell. {name}: {reason}\n\n"
+            f"    {code}\n    {mark}\n\n"
+            f"{relative(path)} is as it was, and so is the server. Correct the line and run this cell again."
         ) from None

@@ -5,87 +5,18 @@ same and no connection is refused while code changes. Behind the worker that ser
 already imported; a save tells it to go.
 """
 
-import json
-import os
-import queue
 import socket
 import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 from . import handover
-from .project import ROOT, STATE, TutorialError, fingerprint, write
+from .ports import listen
+from .process import Process
+from .project import STATE, TutorialError, fingerprint, write
 
 WORD = 0.15  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
-START = 30.0  # seconds a worker has to import the project
 PORTS = range(8000, 8100)
-
-
-class Process:
-    """A worker process, seen from the notebook."""
-
-    def __init__(self, sockets: list[socket.socket], log: Path) -> None:
-        inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"}
-        apart = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True, "pass_fds": inherited}
-        )
-        self.sockets = sockets
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tutorial.worker", str(ROOT), str(log), *map(str, inherited)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            **apart,  # an interrupted cell interrupts the kernel's own process group only
-        )
-        self.answers: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
-        self.words = 0
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self) -> None:
-        with self.process.stdout as lines:
-            for line in lines:
-                self.answers.put(json.loads(line))
-        self.process.wait()
-        self.answers.put(None)
-
-    def ask(self, timeout: float, **command: object) -> dict | None:
-        """Say one command and return its answer; None if none comes in `timeout` seconds."""
-        self.words += 1
-        try:
-            self.process.stdin.write(json.dumps({"id": self.words, **command}) + "\n")
-            self.process.stdin.flush()
-        except OSError:
-            return None
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                answer = self.answers.get(timeout=max(0, deadline - time.monotonic()))
-            except queue.Empty:
-                return None
-            if answer is None:
-                self.answers.put(None)
-                return None
-            if answer["id"] == self.words:
-                return answer
-
-    def go(self, options: dict, recording: bool) -> dict | None:
-        lent = [s.share(self.process.pid).hex() for s in self.sockets] if sys.platform == "win32" else []
-        return self.ask(START, do="go", options=options, recording=recording, sockets=lent)
-
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 class Server:
@@ -294,19 +225,25 @@ class Server:
         self._taken_by = None
         self._spare = Process(self._sockets, self._log_path)
 
-    def _retire(self) -> None:
-        """Make the serving worker accept no more; it closes what is open by itself."""
+    def _retire(self, last: bool = False) -> None:
+        """Make the serving worker accept no more; it closes what is open by itself.
+
+        The `last` one is waited for, so that the log has its farewell.
+        """
         worker, self._worker = self._worker, None
         if worker is None or not worker.alive:
             return
-        answer = worker.ask(WORD, do="retire")
+        answer = worker.ask(WORD, do="retire", quiet=not last)
         if answer is None:
             worker.kill()
             return
         if answer["open"]:
             many = f"{answer['open']} open connections were" if answer["open"] > 1 else "An open connection was"
             self._notices.append(f"{many} closed with code 1012, for the handler changed.")
-        threading.Thread(target=self._bury, args=(worker,), daemon=True).start()
+        burial = threading.Thread(target=self._bury, args=(worker,), daemon=True)
+        burial.start()
+        if last:
+            burial.join()
 
     @staticmethod
     def _bury(worker: Process) -> None:
@@ -316,7 +253,7 @@ class Server:
             worker.kill()
 
     def _end(self) -> None:
-        self._retire()
+        self._retire(last=True)
         if self._spare is not None:
             self._spare.kill()
             self._spare = None
@@ -349,47 +286,3 @@ class Server:
             self._notices.append(f"Port 8000 is taken by another program. This course uses {self.port} from now on.")
         write(remembered, str(self.port).encode())
         handover.open(self)
-
-
-def listen(port: int) -> list[socket.socket] | None:
-    """Listen on `port` of 127.0.0.1 and, where there is one, of ::1; return None if anybody has it."""
-    listeners = []
-    try:
-        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-            if port and answers(family, address, port):
-                raise OSError("taken")
-            try:
-                listener = socket.socket(family, socket.SOCK_STREAM)
-            except OSError:
-                continue  # a machine without IPv6
-            listeners.append(listener)
-            if sys.platform == "win32":
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-            else:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((address, port))
-            except OSError as error:
-                if family == socket.AF_INET6 and error.errno in handover.NO_ADDRESS:
-                    listeners.remove(listener)
-                    listener.close()
-                    continue
-                raise
-            port = listener.getsockname()[1]
-            listener.listen(2048)
-            listener.setblocking(False)
-    except OSError:
-        for listener in listeners:
-            listener.close()
-        return None
-    return listeners
-
-
-def answers(family: int, address: str, port: int) -> bool:
-    """Tell whether a program listens there already, on this address or on all of them."""
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex((address, port)) == 0
-    except OSError:
-        return False

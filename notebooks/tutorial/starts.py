@@ -18,7 +18,8 @@ def begins() -> dict[int, dict[str, bytes]]:
     """Return lesson → path → content."""
     lessons, files = {}, {}
     for folder in sorted(FOLDER.glob("[0-9][0-9]")):
-        changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        found = [path for path in folder.rglob("*") if path.is_file()]
+        changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
         gone = changed.pop("removed.txt", b"").decode().split()
         files = {**files, **changed}
         files = {path: content for path, content in files.items() if path not in gone}

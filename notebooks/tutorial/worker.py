@@ -8,7 +8,6 @@ standard input ends, the notebook is gone and so is this process, at once.
 import asyncio
 import importlib
 import inspect
-import json
 import os
 import socket
 import sys
@@ -18,76 +17,16 @@ import traceback
 import warnings
 from pathlib import Path
 
+from .broken import broken, explain
+from .channel import Channel, Printed
 from .project import contents, read_from_source
 from .recorder import Recorder, current
 
 APPLICATION = "websocket_app.asgi:application"
 
 
-class Channel:
-    """Private ends of standard input and output, so that a handler's `print` and `input` cannot touch them."""
-
-    def __init__(self, log: str) -> None:
-        self.commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
-        self.answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        self.lock = threading.Lock()
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(nothing, 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-
-    def next(self) -> dict:
-        """Wait for the next command; end this process if there will be none."""
-        try:
-            line = self.commands.readline()
-        except (OSError, ValueError):
-            line = ""
-        if not line:
-            os._exit(0)
-        return json.loads(line)
-
-    def answer(self, command: dict, **answer: object) -> None:
-        try:
-            with self.lock:
-                self.answers.write(json.dumps({"id": command.get("id"), **answer}) + "\n")
-                self.answers.flush()
-        except OSError:
-            os._exit(0)
-
-
-class Printed:
-    """Standard output of the handlers: to the log as ever, and line by line to the recorder."""
-
-    encoding, errors = "utf-8", "replace"
-
-    def __init__(self, recorder: Recorder, stream) -> None:
-        self.recorder, self.stream, self.rest = recorder, stream, ""
-
-    def write(self, text: str) -> int:
-        self.stream.write(text)
-        *lines, self.rest = (self.rest + text).split("\n")
-        for line in lines:
-            self.recorder.print(line)
-        return len(text)
-
-    def flush(self) -> None:
-        self.stream.flush()
-
-    def isatty(self) -> bool:
-        return False
-
-    def fileno(self) -> int:
-        return self.stream.fileno()
-
-
 def preload() -> None:
     """Import what every version of the project needs, and none of its own modules but settings and models."""
-    import uvicorn.lifespan.on
-    import uvicorn.logging
-    import uvicorn.loops.auto
-    import uvicorn.protocols.http.auto
-    import uvicorn.protocols.websockets.auto
     from django.core.asgi import get_asgi_application
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
@@ -116,36 +55,6 @@ def attempt(work) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def explain(error: BaseException, recorder: Recorder) -> dict:
-    """Return an exception as plain values: its name, its message and the project's own lines, outermost first."""
-    lines, trace = [], error.__traceback__
-    while trace is not None:
-        if recorder.mine(trace.tb_frame.f_code.co_filename):
-            lines.append(recorder.where(trace.tb_frame.f_code.co_filename, trace.tb_lineno))
-        trace = trace.tb_next
-    message = str(error)
-    if isinstance(error, SyntaxError) and error.filename and recorder.mine(error.filename):
-        lines.append(recorder.where(error.filename, error.lineno or 1))
-        message = error.msg
-    return {"name": type(error).__name__, "message": message, "lines": lines}
-
-
-def broken(error: dict):
-    """Return an application that says to everyone why the project's own cannot be imported."""
-    place = "".join(f"\n{line['path']}, line {line['line']}: {line['code']}" for line in error["lines"][-1:])
-    body = f"This project cannot be imported.\n{error['name']}: {error['message']}{place}\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-
-    async def application(scope, receive, send):
-        if scope["type"] == "lifespan":
-            raise NotImplementedError
-        prefix = "websocket.http" if scope["type"] == "websocket" else "http"
-        await send({"type": f"{prefix}.response.start", "status": 503, "headers": headers})
-        await send({"type": f"{prefix}.response.body", "body": body})
-
-    return application
 
 
 class Worker:
@@ -246,6 +155,8 @@ class Worker:
             server.close()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
         self.server.should_exit = True
+        if command["quiet"]:
+            self.channel.hush()
         self.channel.answer(command, open=still_open)
 
     def report(self, command: dict) -> dict:

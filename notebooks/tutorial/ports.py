@@ -1,0 +1,51 @@
+"""Listening sockets on this machine's loopback, IPv4 and IPv6, that nobody else answers on."""
+
+import errno
+import socket
+import sys
+
+NO_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def listen(port: int) -> list[socket.socket] | None:
+    """Listen on `port` of 127.0.0.1 and, where there is one, of ::1; return None if anybody has it."""
+    listeners = []
+    try:
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            if port and answers(family, address, port):
+                raise OSError("taken")
+            try:
+                listener = socket.socket(family, socket.SOCK_STREAM)
+            except OSError:
+                continue  # a machine without IPv6
+            listeners.append(listener)
+            if sys.platform == "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((address, port))
+            except OSError as error:
+                if family == socket.AF_INET6 and error.errno in NO_ADDRESS:
+                    listeners.remove(listener)
+                    listener.close()
+                    continue
+                raise
+            port = listener.getsockname()[1]
+            listener.listen(2048)
+            listener.setblocking(False)
+    except OSError:
+        for listener in listeners:
+            listener.close()
+        return None
+    return listeners
+
+
+def answers(family: int, address: str, port: int) -> bool:
+    """Tell whether a program listens there already, on this address or on all of them."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex((address, port)) == 0
+    except OSError:
+        return False

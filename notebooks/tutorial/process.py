@@ -1,0 +1,80 @@
+"""A worker process, seen from the notebook: commands go in, answers come out, and it ends with the notebook."""
+
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from .project import ROOT
+
+START = 30.0  # seconds a worker has to import the project
+
+
+class Process:
+    """A worker process, seen from the notebook."""
+
+    def __init__(self, sockets: list[socket.socket], log: Path) -> None:
+        inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"}
+        apart = (
+            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+            if sys.platform == "win32"
+            else {"start_new_session": True, "pass_fds": inherited}
+        )
+        self.sockets = sockets
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tutorial.worker", str(ROOT), str(log), *map(str, inherited)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            **apart,  # an interrupted cell interrupts the kernel's own process group only
+        )
+        self.answers: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
+        self.words = 0
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self) -> None:
+        with self.process.stdout as lines:
+            for line in lines:
+                self.answers.put(json.loads(line))
+        self.process.wait()
+        self.answers.put(None)
+
+    def ask(self, timeout: float, **command: object) -> dict | None:
+        """Say one command and return its answer; None if none comes in `timeout` seconds."""
+        self.words += 1
+        try:
+            self.process.stdin.write(json.dumps({"id": self.words, **command}) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            return None
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                answer = self.answers.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                return None
+            if answer is None:
+                self.answers.put(None)
+                return None
+            if answer["id"] == self.words:
+                return answer
+
+    def go(self, options: dict, recording: bool) -> dict | None:
+        lent = [s.share(self.process.pid).hex() for s in self.sockets] if sys.platform == "win32" else []
+        return self.ask(START, do="go", options=options, recording=recording, sockets=lent)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
