@@ -4,6 +4,7 @@ The notebook that has the server keeps a small door on the loopback, named in `.
 password that only this user can read. Another notebook of the same folder knocks there to get the port.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -36,10 +37,16 @@ def open(server) -> None:
 
 
 def close() -> None:
+    """Take the name off and wake the thread at the door, for closing a socket does not everywhere."""
     global _door
-    if _door is not None:
-        _door.close()
-        _door = None
+    if _door is None:
+        return
+    door, _door = _door, None
+    with contextlib.suppress(OSError):
+        (STATE / "server.json").unlink()
+    with contextlib.suppress(OSError):
+        socket.create_connection(door.getsockname(), timeout=PATIENCE).close()
+    door.close()
 
 
 def _answer(door: socket.socket, password: str, server) -> None:
@@ -49,6 +56,8 @@ def _answer(door: socket.socket, password: str, server) -> None:
         except OSError:
             return  # closed
         with caller:
+            if door is not _door:
+                return
             try:
                 caller.settimeout(PATIENCE)
                 said, _, name = caller.makefile(encoding="utf-8").readline().strip().partition(" ")
