@@ -12,6 +12,7 @@ import os
 from django.core.asgi import get_asgi_application
 
 from websocket_app.errors import safely
+from websocket_app.lifespan import lifespan_application
 from websocket_app.websocket import websocket_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
@@ -26,5 +27,7 @@ async def application(scope, receive, send):
         await django_application(scope, receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan_application(scope, receive, send)
     else:
         raise NotImplementedError(f"Unknown scope type {scope['type']}")

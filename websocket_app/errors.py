@@ -1,5 +1,6 @@
 """An error in one connection: one line in the log and a close frame."""
 
+import asyncio
 import contextlib
 import logging
 import traceback
@@ -35,6 +36,10 @@ def safely(application):
         try:
             await application(scope, noted_receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
+        except asyncio.CancelledError as error:
+            # The server stops, has waited long enough, and cancels us.
+            logger.error("Still busy at the stop: %s", in_one_line(error))
+            return
         except Exception as error:
             if state == "closed" and isinstance(error, OSError):
                 return  # The client left first. That is no error of ours.
