@@ -31,7 +31,7 @@ class Connection:
 
     An entry is a dict with `ms` (since the call), `kind` and more, by kind:
 
-    - `receive`, `send`: `event` (key → repr)
+    - `receive`, `send`: `event` (key → repr); `failed`: what the server raised at a `send`
     - `print`: `text`
     - `raise`: `name` and `message` of the exception
     - `return`
@@ -135,10 +135,14 @@ class Recorder:
 
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
-            connection.add("send", event=shown(event), **self.caller())
+            entry = connection.add("send", event=shown(event), **self.caller())
             if isinstance(event, dict) and event.get("type") == "websocket.close":
                 connection.gone = True
-            await send(event)
+            try:
+                await send(event)
+            except BaseException as error:
+                entry["failed"] = short(error)
+                raise
 
         # An event that is never awaited is named by Python's own warning: coroutine 'send' was never awaited.
         noted_receive.__qualname__, noted_send.__qualname__ = "receive", "send"
