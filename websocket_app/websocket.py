@@ -9,5 +9,17 @@ async def websocket_application(scope, receive, send):
             break
 
         if event["type"] == "websocket.receive":
-            if event["text"] == "ping":
+            # A message is text or bytes. The key of the other may be missing.
+            text = event.get("text")
+
+            if text is None:
+                close = {
+                    "type": "websocket.close",
+                    "code": 1003,
+                    "reason": "Text only, please",
+                }
+                await send(close)
+                break
+
+            if text == "ping":
                 await send({"type": "websocket.send", "text": "pong!"})

@@ -1,0 +1,71 @@
+"""The servers that the tests share; every one is stopped, whatever happens."""
+
+import shutil
+
+import pytest
+from serving import PASSWORD, PRODUCTION, REPOSITORY, Site
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The project with a database and the users ada and grace. Copy it before you change it."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(
+        REPOSITORY / "websocket_app",
+        folder / "websocket_app",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    shutil.copy(REPOSITORY / "manage.py", folder)
+    site = Site(folder)
+    for command in (
+        ["migrate", "--verbosity", "0"],
+        [
+            "shell",
+            "-c",
+            "from django.contrib.auth.models import User\n"
+            f"for name in 'ada', 'grace': User.objects.create_user(name, password={PASSWORD!r})",
+        ],
+    ):
+        done = site.manage(*command)
+        assert done.returncode == 0, done.stderr
+    return site
+
+
+@pytest.fixture
+def site(project, tmp_path):
+    """A copy of the project for one test to change."""
+    return project.copy_to(tmp_path / "site")
+
+
+@pytest.fixture(scope="session")
+def running(project, tmp_path_factory):
+    """One server with production settings, for every test that does it no lasting harm."""
+    site = project.copy_to(tmp_path_factory.mktemp("production") / "site")
+    # The limit on messages has a server of its own in test_limits.py.
+    with site.serve(**PRODUCTION, WEBSOCKET_MESSAGES_PER_SECOND="1000000") as server:
+        yield server
+
+
+@pytest.fixture
+def server(running):
+    """The server with production settings; it must be well after the test."""
+    yield running
+    running.assert_well()
+
+
+@pytest.fixture(scope="session")
+def developing_site(project, tmp_path_factory):
+    return project.copy_to(tmp_path_factory.mktemp("development") / "site")
+
+
+@pytest.fixture(scope="session")
+def developing_server(developing_site):
+    with developing_site.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def developing(developing_server):
+    """The server as a learner starts it, with DEBUG on; it must be well after the test."""
+    yield developing_server
+    developing_server.assert_well()

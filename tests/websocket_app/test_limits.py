@@ -1,0 +1,59 @@
+"""Lesson 9: the application's own limits."""
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from wire import TEXT, frame, raw, read_close, read_status
+
+
+@pytest.fixture(scope="module")
+def small(project, tmp_path_factory):
+    site = project.copy_to(tmp_path_factory.mktemp("small") / "site")
+    limits = {"WEBSOCKET_CONNECTIONS": "3", "WEBSOCKET_MESSAGES_PER_SECOND": "20"}
+    with site.serve(**limits) as server:
+        yield server
+
+
+def test_a_full_house_is_a_503_until_somebody_leaves(small):
+    with small.connect() as one, small.connect() as two:
+        with small.connect():
+            with pytest.raises(InvalidStatus) as refused, small.connect():
+                pass
+            assert refused.value.response.status_code == 503
+            assert b"All seats are taken" in refused.value.response.body
+        small.assert_well()
+        for ws in one, two:
+            ws.send("ping")
+            assert ws.recv(timeout=5) == "pong!"
+
+
+def test_a_foreign_page_takes_no_seat(small):
+    for _ in range(10):
+        with pytest.raises(InvalidStatus), small.connect(origin="http://evil.example"):
+            pass
+    small.assert_well()
+
+
+@pytest.mark.parametrize("path", ["/", "/echo", "/me"])
+def test_a_flood_is_closed_with_1008(small, path):
+    with small.connect(path) as ws, pytest.raises(ConnectionClosed) as closed:
+        for _ in range(200):
+            ws.send("ping")
+        while True:
+            ws.recv(timeout=5)
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "Too many messages")
+    small.assert_well()
+
+
+def test_10_000_messages_at_once(small):
+    with raw(small) as client:
+        assert read_status(client) == 101
+        client.sendall(frame(TEXT, b"ping") * 10_000)
+        assert read_close(client) == 1008
+    small.assert_well()
+
+
+def test_a_client_within_the_limit_stays(small):
+    with small.connect() as ws:
+        for _ in range(20):
+            ws.send("ping")
+            assert ws.recv(timeout=5) == "pong!"

@@ -1,0 +1,92 @@
+"""Lesson 9: which host is asked for, and whose page is asking."""
+
+import pytest
+from serving import PRODUCTION
+from wire import handshake, raw, read_status
+
+
+def status(server, **headers):
+    with raw(server, handshake(server, **headers)) as client:
+        return read_status(client)
+
+
+@pytest.mark.parametrize(
+    "host, expected",
+    [
+        ("127.0.0.1:{port}", 101),
+        ("localhost:{port}", 101),
+        ("127.0.0.1", 101),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("evil.example:{port}", 400),
+        ("127.0.0.1:{port}@evil.example", 400),
+        ("", 400),
+        ("127.0.0.1:port", 400),
+        ("[::1", 400),
+        ("\xff", 400),
+        (["127.0.0.1:{port}", "evil.example"], 400),
+        (["127.0.0.1:{port}", "127.0.0.1:{port}"], 400),
+    ],
+)
+def test_host(server, host, expected):
+    hosts = host if isinstance(host, list) else [host]
+    assert status(server, Host=[h.format(port=server.port) for h in hosts]) == expected
+
+
+def test_no_host(server):
+    assert status(server, without=["Host"]) == 400
+
+
+@pytest.mark.parametrize(
+    "origin, expected",
+    [
+        ("http://127.0.0.1:{port}", 101),
+        ("https://127.0.0.1:{port}", 403),
+        ("http://127.0.0.1:1", 403),
+        ("http://127.0.0.1", 403),
+        ("http://localhost:{port}", 403),
+        ("http://evil.example", 403),
+        ("http://127.0.0.1:{port}.evil.example", 403),
+        ("http://127.0.0.1:{port}@evil.example", 403),
+        ("http://evil.example@127.0.0.1:{port}", 403),
+        ("http://127.0.0.1:{port}/", 403),
+        ("127.0.0.1:{port}", 403),
+        ("ws://127.0.0.1:{port}", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://", 403),
+        ("http://[", 403),
+        ("\xff\xfe", 403),
+        ("x" * 5000, 403),
+        # uvicorn refuses two before it asks the application, which would say 403.
+        (["http://127.0.0.1:{port}", "http://127.0.0.1:{port}"], 400),
+        (["http://127.0.0.1:{port}", "http://evil.example"], 400),
+    ],
+)
+def test_origin(server, origin, expected):
+    origins = origin if isinstance(origin, list) else [origin]
+    assert status(server, Origin=[o.format(port=server.port) for o in origins]) == expected
+
+
+def test_a_program_sends_no_origin(server):
+    assert status(server) == 101
+
+
+def test_behind_a_proxy_the_scheme_is_what_the_proxy_says(server):
+    proxied = {"X_Forwarded_Proto": "https", "Host": "localhost"}
+    assert status(server, **proxied, Origin="https://localhost") == 101
+    assert status(server, **proxied, Origin="http://localhost") == 403
+
+
+def test_a_trusted_origin(site):
+    trusted = {"DJANGO_TRUSTED_ORIGINS": "https://www.example.org"}
+    with site.serve(**PRODUCTION, **trusted) as server:
+        assert status(server, Origin="https://www.example.org") == 101
+        assert status(server, Origin="https://example.org") == 403
+        assert status(server, Origin=f"http://127.0.0.1:{server.port}") == 101
+
+
+def test_while_developing_only_this_machine(developing):
+    assert status(developing) == 101
+    assert status(developing, Host="evil.example") == 400
+    assert status(developing, Host="evil.example", Origin="http://evil.example") == 400

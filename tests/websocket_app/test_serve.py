@@ -1,0 +1,45 @@
+"""`manage.py serve`: how it starts, and how it does not."""
+
+import signal
+import socket
+import sys
+
+import pytest
+
+
+def test_a_taken_port_ends_in_a_line(site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = site.manage("serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode != 0
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_ends_it_without_a_traceback(site):
+    with site.serve() as server:
+        with server.connect():
+            server.process.send_signal(signal.SIGINT)
+            assert server.process.wait(5) == 0
+        assert server.log() == ""
+
+
+def test_a_page_and_a_socket_share_one_address(developing):
+    from serving import Visitor
+
+    assert "WebSocket console" in Visitor(developing).get("/")
+    developing.assert_well()
+
+
+def test_the_help_names_the_options(project):
+    done = project.manage("serve", "--help")
+    assert "--host" in done.stdout and "--port" in done.stdout
+
+
+def test_it_compresses_nothing(developing):
+    with developing.connect(compression="deflate") as ws:
+        assert ws.protocol.extensions == []
+
+
+def test_it_listens_on_this_machine_only_unless_told(developing):
+    assert developing.host.startswith("127.0.0.1:")
