@@ -16,6 +16,7 @@ from .process import Process
 from .project import STATE, TutorialError, fingerprint, write
 
 WORD = 0.15  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
+BREATH = 0.1  # seconds that a new worker has the machine to itself
 PORTS = range(8000, 8100)
 
 
@@ -223,7 +224,16 @@ class Server:
             raise TutorialError(f"The server did not start. {last[0]}")
         self._trouble = answer["trouble"]
         self._taken_by = None
-        self._spare = Process(self._sockets, self._log_path)
+        # Not at once: while a new process starts, the first client would have to share the processors with it.
+        timer = threading.Timer(BREATH, self._prepare)
+        timer.daemon = True
+        timer.start()
+
+    def _prepare(self) -> None:
+        """Start the spare of the worker that serves."""
+        with self._lock:
+            if self.running and self._spare is None:
+                self._spare = Process(self._sockets, self._log_path)
 
     def _retire(self, last: bool = False) -> None:
         """Make the serving worker accept no more; it closes what is open by itself.

@@ -27,10 +27,14 @@ APPLICATION = "websocket_app.asgi:application"
 
 def preload() -> None:
     """Import what every version of the project needs, and none of its own modules but settings and models."""
+    import uvicorn
     from django.core.asgi import get_asgi_application
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-    get_asgi_application()
+    # uvicorn imports its protocols and its event loop when a configuration is loaded: load one for nothing.
+    config = uvicorn.Config(get_asgi_application(), log_config=None)
+    config.load()
+    config.get_loop_factory()
 
 
 def load():
@@ -76,14 +80,15 @@ class Worker:
         before = self.loaded()
         self.channel.answer({}, spare=True)
         go = self.channel.next()
-        if before != self.loaded():
+        if any(contents(Path(file)) != content for file, content in before.items()):
             self.channel.answer(go, stale=True)
             return
         self.serve(go, error)
 
     def loaded(self) -> dict[str, bytes | None]:
-        """Return the files of the project that this process has imported so far, with what they hold now."""
+        """Return the files of the project that this process has imported or looked for, with what they hold now."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+        files |= {str(self.folder / "websocket_app" / name) for name in ("apps.py", "models.py")}  # Django looks for them
         return {file: contents(Path(file)) for file in files if file and self.recorder.mine(file)}
 
     def serve(self, go: dict, error: BaseException | None) -> None:
