@@ -66,6 +66,7 @@ class Worker:
 
     def __init__(self, folder: Path, log: str, sockets: list[socket.socket]) -> None:
         self.folder, self.sockets = folder, sockets
+        self.log = log
         self.channel = Channel(log)
         self.recorder = Recorder(folder / "websocket_app")
         self.server = None
@@ -95,6 +96,7 @@ class Worker:
         """Load the project and serve it until told to stop; answer `go` when connections are accepted."""
         import uvicorn
 
+        self.channel.write_to(self.log)
         self.recorder.enabled = go["recording"]
         self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
