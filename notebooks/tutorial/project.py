@@ -44,15 +44,28 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def write(path: Path, content: bytes) -> None:
+def make(folder: Path) -> None:
+    """Make a folder where there is none; raise TutorialError with the reason it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TutorialError(
+            f"The folder {relative(folder)} could not be made ({error.strerror or error}). "
+            "Make the course's folder writable, or move away what stands there, then run this cell again."
+        ) from None
+
+
+def write(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file whole or not at all; raise TutorialError with the reason, the old file intact."""
+    make(path.parent)
+    make(STATE)
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        # Not beside it: a process killed here leaves its half in the state folder, which git ignores.
+        handle, temporary = tempfile.mkstemp(dir=STATE, prefix=f"{path.name}-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
+        os.chmod(temporary, mode or (path.stat().st_mode if path.exists() else 0o666 & ~umask()))
         os.replace(temporary, path)
         temporary = None
     except OSError as error:

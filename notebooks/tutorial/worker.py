@@ -89,7 +89,7 @@ class Worker:
     def loaded(self) -> dict[str, bytes | None]:
         """Return the files of the project that this process has imported or looked for, with what they hold now."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-        files |= {str(self.folder / "websocket_app" / name) for name in ("apps.py", "models.py")}  # Django looks for them
+        files |= {str(self.folder / "websocket_app" / name) for name in ("apps.py", "models.py")}
         return {file: contents(Path(file)) for file in files if file and self.recorder.mine(file)}
 
     def serve(self, go: dict, error: BaseException | None) -> None:
