@@ -13,7 +13,7 @@ from pathlib import Path
 from . import handover
 from .ports import listen
 from .process import Process
-from .project import STATE, TutorialError, fingerprint, make, write
+from .project import STATE, TutorialError, contents, fingerprint, make, write
 
 WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
 BREATH = 0.1  # seconds that a new worker has the machine to itself
@@ -307,8 +307,8 @@ class Server:
 
     def _remember(self) -> None:
         """Note the port and that this notebook has it; again, where somebody deleted or spoiled the notes."""
-        if remembered() != self.port or not PORT.exists():
-            write(PORT, str(self.port).encode())
+        if contents(PORT) != (port := str(self.port).encode()):
+            write(PORT, port)
         handover.open(self)
 
 
