@@ -22,6 +22,7 @@ from .channel import Channel, Printed
 from .project import contents, read_from_source
 from .recorder import Recorder, current
 
+HANDSHAKE = 0.1  # seconds
 APPLICATION = "websocket_app.asgi:application"
 
 
@@ -161,7 +162,8 @@ class Worker:
         for server in self.server.servers:
             server.close()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
-        self.server.should_exit = True
+        # uvicorn drops a connection whose handshake is not complete: let those that are here finish theirs.
+        self.loop.call_later(HANDSHAKE, setattr, self.server, "should_exit", True)
         if command["quiet"]:
             self.channel.hush()
         self.channel.answer(command, open=still_open)
