@@ -22,15 +22,20 @@ from .channel import Channel, Printed
 from .project import contents, read_from_source
 from .recorder import Recorder, current
 
+HANDSHAKE = 0.1  # seconds
 APPLICATION = "websocket_app.asgi:application"
 
 
 def preload() -> None:
     """Import what every version of the project needs, and none of its own modules but settings and models."""
+    import uvicorn
     from django.core.asgi import get_asgi_application
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-    get_asgi_application()
+    # uvicorn imports its protocols and its event loop when a configuration is loaded: load one for nothing.
+    config = uvicorn.Config(get_asgi_application(), log_config=None)
+    config.load()
+    config.get_loop_factory()
 
 
 def load():
@@ -62,6 +67,7 @@ class Worker:
 
     def __init__(self, folder: Path, log: str, sockets: list[socket.socket]) -> None:
         self.folder, self.sockets = folder, sockets
+        self.log = log
         self.channel = Channel(log)
         self.recorder = Recorder(folder / "websocket_app")
         self.server = None
@@ -76,20 +82,22 @@ class Worker:
         before = self.loaded()
         self.channel.answer({}, spare=True)
         go = self.channel.next()
-        if before != self.loaded():
+        if any(contents(Path(file)) != content for file, content in before.items()):
             self.channel.answer(go, stale=True)
             return
         self.serve(go, error)
 
     def loaded(self) -> dict[str, bytes | None]:
-        """Return the files of the project that this process has imported so far, with what they hold now."""
+        """Return the files of the project that this process has imported or looked for, with what they hold now."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+        files |= {str(self.folder / "websocket_app" / name) for name in ("apps.py", "models.py")}
         return {file: contents(Path(file)) for file in files if file and self.recorder.mine(file)}
 
     def serve(self, go: dict, error: BaseException | None) -> None:
         """Load the project and serve it until told to stop; answer `go` when connections are accepted."""
         import uvicorn
 
+        self.channel.write_to(self.log)
         self.recorder.enabled = go["recording"]
         self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
@@ -154,7 +162,8 @@ class Worker:
         for server in self.server.servers:
             server.close()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
-        self.server.should_exit = True
+        # uvicorn drops a connection whose handshake is not complete: let those that are here finish theirs.
+        self.loop.call_later(HANDSHAKE, setattr, self.server, "should_exit", True)
         if command["quiet"]:
             self.channel.hush()
         self.channel.answer(command, open=still_open)
