@@ -31,6 +31,7 @@ class Server:
         self._options: dict = {}
         self._worker: Process | None = None
         self._spare: Process | None = None
+        self._mourned: Process | None = None  # whose death the learner knows of
         self._trouble: dict | None = None
         self._served = ""  # fingerprint of the code that is being served
         self._seen = {"connections": 0, "printed": 0}
@@ -127,12 +128,11 @@ class Server:
                 self._notices.append(f"The server comes back from {self._taken_by} to this notebook.")
                 self._begin()
             elif not self.running:
-                code = f" (exit status {self._worker.process.returncode})" if self._worker else ""
-                self._notices.append(f"The server had died{code}. It is running again.")
+                self._notices += self._obituary("It is running again.")
                 self._begin()
             elif self._served != fingerprint():
-                self._notices.append("websocket_app/ was changed elsewhere. The server runs the new code now.")
                 self._begin()
+                self._notices.append(f"websocket_app/ was changed elsewhere. {self._state(short=True)}")
 
     def refresh(self) -> None:
         """The same, quietly: for every cell, whether it uses the server or not."""
@@ -148,9 +148,9 @@ class Server:
     def report(self, limit: int = 200) -> dict | None:
         """Return the worker's report of what happened since the last one, see `worker.Worker.report`."""
         with self._lock:
-            if not self.running:
-                return None
-            report = self._worker.ask(2, do="report", limit=limit, **self._seen)
+            report = self._worker and self._worker.ask(2, do="report", limit=limit, **self._seen)
+            if self._worker and not report:
+                self._notices += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
             if report:
                 self._seen = {"connections": report["count"], "printed": report["print_count"]}
             return report
@@ -197,6 +197,13 @@ class Server:
                 "Correct it and save again: the server comes back with it."
             )
         return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
+
+    def _obituary(self, ending: str) -> list[str]:
+        """Return the news that the worker has died, once."""
+        if self._worker is None or self._worker is self._mourned or not self._worker.ended():
+            return []
+        self._mourned = self._worker
+        return [f"The server has died (exit status {self._worker.process.returncode}). {ending}"]
 
     def _begin(self) -> None:
         """Put a worker with the code on disk in the place of the one that serves, if one does."""
