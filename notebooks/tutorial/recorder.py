@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import linecache
+import re
 import sys
 import threading
 import time
@@ -203,9 +204,13 @@ class Recorder:
 
     def warn(self, message, category, filename, lineno, file=None, line=None) -> None:
         """Take the place of `warnings.showwarning`: note a warning that the project's own line caused."""
-        connection = current.get()
+        text, _, origin = str(message).partition("\n")
+        made = re.search(r'File "(.+)", line (\d+)', origin)  # by a call long before, if it is about a coroutine
+        if made:
+            filename, lineno = made[1], int(made[2])
+        connection = current.get() or (self.connections[-1] if made and self.connections else None)
         if connection is not None and self.mine(filename):
-            connection.add("warning", message=str(message), **self.where(filename, lineno))
+            connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
 

@@ -33,6 +33,7 @@ class Server:
         self._options: dict = {}
         self._worker: Process | None = None
         self._spare: Process | None = None
+        self._mourned: Process | None = None  # whose death the learner knows of
         self._trouble: dict | None = None
         self._served = ""  # fingerprint of the code that is being served
         self._seen = {"connections": 0, "printed": 0}
@@ -126,17 +127,19 @@ class Server:
             if not self.started:
                 raise TutorialError("The server is not running. Start it in a cell of its own: server.start()")
             if self._taken_by is not None:
-                notice = f"The server comes back from {self._taken_by} to this notebook."
+                notices = [f"The server comes back from {self._taken_by} to this notebook."]
             elif self._worker is None:
-                notice = "The last cell was stopped before the server was ready. It is running now."
+                notices = ["The last cell was stopped before the server was ready. It is running now."]
             elif not self.running:
-                notice = f"The server had died (exit status {self._worker.process.returncode}). It is running again."
+                notices = self._obituary("It is running again.")
             elif self._served != fingerprint():
-                notice = "websocket_app/ was changed elsewhere. The server runs the new code now."
+                self._begin()
+                self._notices.append(f"websocket_app/ was changed elsewhere. {self._state(short=True)}")
+                return
             else:
                 return
             self._begin()
-            self._notices.append(notice)
+            self._notices += notices
 
     def refresh(self) -> None:
         """The same, quietly: for every cell, whether it uses the server or not."""
@@ -152,9 +155,9 @@ class Server:
     def report(self, limit: int = 200) -> dict | None:
         """Return the worker's report of what happened since the last one, see `worker.Worker.report`."""
         with self._lock:
-            if not self.running:
-                return None
-            report = self._worker.ask(2, do="report", limit=limit, **self._seen)
+            report = self._worker and self._worker.ask(2, do="report", limit=limit, **self._seen)
+            if self._worker and not report:
+                self._notices += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
             if report:
                 self._seen = {"connections": report["count"], "printed": report["print_count"]}
             return report
@@ -201,6 +204,13 @@ class Server:
                 "Correct it and save again: the server comes back with it."
             )
         return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
+
+    def _obituary(self, ending: str) -> list[str]:
+        """Return the news that the worker has died, once."""
+        if self._worker is None or self._worker is self._mourned or not self._worker.ended():
+            return []
+        self._mourned = self._worker
+        return [f"The server has died (exit status {self._worker.process.returncode}). {ending}"]
 
     def _begin(self) -> None:
         """Put a worker with the code on disk in the place of the one that serves, if one does."""

@@ -74,6 +74,7 @@ class Worker:
         self.loop = None
         self.started = False
         self.leftover: set[asyncio.Task] = set()
+        self.standing = False  # the event loop stands still, and `watch` has seen it
 
     def run(self) -> None:
         sys.path.insert(0, str(self.folder))
@@ -106,6 +107,7 @@ class Worker:
         sys.stdout = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
+        sys.set_coroutine_origin_tracking_depth(1)  # the warning names the line of the call
 
         error = error or attempt(lambda: setattr(config, "app", self.recorder.wrap(load())))
         if error is None:
@@ -139,7 +141,7 @@ class Worker:
         """Make a task, and keep in mind that a handler made it."""
         task = asyncio.Task(coroutine, loop=loop, **options)
         if current.get() is not None:
-            task.connection = current.get()
+            task.connection, task.made = current.get(), self.recorder.caller()
             self.leftover.add(task)
             task.add_done_callback(self.leftover.discard)
         return task
@@ -173,15 +175,15 @@ class Worker:
         settled = threading.Event()
         asyncio.run_coroutine_threadsafe(self.settle(settled), self.loop)
         stuck = None
-        if not settled.wait(0.5):
+        if not settled.wait(0.02 if self.standing else 0.5):
             stuck = self.recorder.running(sys._current_frames()[threading.main_thread().ident])
         recorder, after = self.recorder, command.get("connections", 0)
         connections = []
         for connection in list(recorder.connections):
             if connection.number > after or connection.open:
-                leftover = sum(getattr(task, "connection", None) is connection for task in list(self.leftover))
-                place = recorder.place(connection)
-                connections.append({**connection.as_dict(), "waits": place, "leftover": leftover})
+                leftover = [task.made for task in list(self.leftover) if task.connection is connection]
+                about = {"waits": recorder.place(connection), "leftover": len(leftover), "made": leftover[:1]}
+                connections.append({**connection.as_dict(), **about})
         printed = [text for number, text in list(recorder.printed) if number > command.get("printed", 0)]
         return {
             "count": recorder.count,
@@ -209,8 +211,10 @@ class Worker:
             beat, began = threading.Event(), time.perf_counter()
             self.loop.call_soon_threadsafe(beat.set)
             if not beat.wait(0.25):
+                self.standing = True
                 entries = self.recorder.block(self.recorder.running(sys._current_frames()[main]))
                 beat.wait()
+                self.standing = False
                 for entry in entries:
                     entry["seconds"] = time.perf_counter() - began
             time.sleep(0.05)
