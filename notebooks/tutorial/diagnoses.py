@@ -104,12 +104,14 @@ def raised(connection: dict, stuck: dict | None) -> str | None:
     if error["name"] == "TypeError" and "line" not in error:
         return f"The application is not an async function ({error['message']}). Write `async def` in front of it."
     what = f"raises {error['name']}{': ' + error['message'] if error['message'] else ''}"
+    # An error inside a library, such as Django's refusal of a WebSocket, has no line of the project's own.
+    where = f" in {place(error)}" if "line" in error else "" if what.endswith(".") else "."
     if received[-1:] == ["websocket.disconnect"]:
         look = 'Look at event["type"] first: a disconnect has no text.'
-        return f"After websocket.disconnect, your application {what} in {place(error)}\n{look}"
+        return f"After websocket.disconnect, your application {what}{where}\n{look}"
     if "websocket.accept" in types(sent):
-        return f"Your application {what} in {place(error)}\nThe connection drops, with no close frame."
-    return f"Your application {what} in {place(error)}\nIt had not accepted yet: the handshake fails with status 500."
+        return f"Your application {what}{where}\nThe connection drops, with no close frame."
+    return f"Your application {what}{where}\nIt had not accepted yet: the handshake fails with status 500."
 
 
 def refused(last: dict, error: dict, sent: list[str]) -> str | None:

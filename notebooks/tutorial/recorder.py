@@ -137,7 +137,7 @@ class Recorder:
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
             entry = connection.add("send", event=shown(event), **self.caller())
-            if isinstance(event, dict) and event.get("type") == "websocket.close":
+            if isinstance(event, dict) and closes(event):
                 connection.gone = True
             try:
                 await send(event)
@@ -213,6 +213,12 @@ class Recorder:
             connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
+
+
+def closes(event: dict) -> bool:
+    """Tell whether an application that sends this event is at the end of its connection."""
+    whole = event.get("type") == "http.response.body" and not event.get("more_body")
+    return whole or event.get("type") == "websocket.close"
 
 
 def shown(event: object) -> dict:

@@ -95,6 +95,29 @@ def test_a_conversation_reads_from_request_to_close():
     ]
 
 
+async def listens_on(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": b"tea"})
+    await receive()
+
+
+def test_a_disconnect_after_the_whole_answer_is_left_out():
+    async def get(address):
+        reader, writer = await asyncio.open_connection("localhost", address.rpartition(":")[2])
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"tea")
+        writer.close()
+
+    connections = record(listens_on, get)
+    received = [entry["event"]["type"] for entry in connections[0]["entries"] if entry["kind"] == "receive"]
+    assert received == ["'http.request'", "'http.disconnect'"]
+    assert [places(row) for row in rows(draw(connections).text)][-2:] == [
+        "body ← http.response.body body=b'tea' ← send LINE",
+        "returns",
+    ]
+
+
 async def raises_early(scope, receive, send):
     await receive()
     raise ValueError("no such <b>room</b>")

@@ -66,6 +66,8 @@ class Story:
     def tell(self, entry: dict) -> None:
         """Add what an entry of the recorder says."""
         kind, ms = entry["kind"], entry.get("ms")
+        if kind == "receive" and self.complete and value(entry["event"], "type") == "http.disconnect":
+            return  # says nothing after a whole answer, and whether Django still reads it depends on its version
         place = {key: entry[key] for key in ("path", "line", "code") if key in entry}
         row = Row(ms, kind, place=place, verb=VERBS.get(kind, ""))
         self.rows.append(row)
@@ -100,8 +102,6 @@ class Story:
         if kind == "websocket.receive":
             return "binary frame" if event.get("bytes", "None") != "None" else "text frame", "→"
         if kind == "http.disconnect":
-            if self.complete:
-                return "", ""
             self.ended = self.ended or "left by the client before the answer was complete"
             return "leaves", "→"
         if kind != "websocket.disconnect" or self.ended or self.status not in {None, 101}:
