@@ -1,0 +1,1 @@
+"""The course measured against what one would use instead."""
