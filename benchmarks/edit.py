@@ -3,10 +3,12 @@
 Nothing is pinned to a core here: a learner's machine is not either.
 """
 
+import contextlib
 import re
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks import wire
-from benchmarks.figures import CHANNELS_RUNSERVER, RELOAD, Effort, Figure, Measure
+from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_EDIT, RELOAD, Effort, Figure, Measure
 from benchmarks.servers import ROOT, free_port, start, stop, wait_until_open
 
 EDIT = Measure("edit to answer", "ms", base=CHANNELS_RUNSERVER, inverse=True)
@@ -71,15 +73,37 @@ def respawn_edit(project: Path) -> Iterator[Save]:
 
 @contextmanager
 def course_edit(project: Path) -> Iterator[Save]:
-    """Do what `%%save` does in a notebook of this course. Not in PEERS before it is written."""
-    raise NotImplementedError
-    yield
+    """Do what `%%save` does in a notebook of this course."""
+    sys.path.insert(0, str(project / "notebooks"))
+    try:
+        from tutorial.save import save as save_cell
+        from tutorial.server import Server
+
+        server = Server()
+
+        def save(answer: str) -> int:
+            save_cell(str(HANDLER), re.sub("pong!+", answer, (project / HANDLER).read_text()))
+            server.reload()
+            return server.port
+
+        try:
+            ask_until("pong!", save("pong!"))
+            yield save
+        finally:
+            with contextlib.redirect_stdout(None):
+                server.stop()
+    finally:
+        # The helper works in the folder it is imported from, and the next round has another one.
+        sys.path.remove(str(project / "notebooks"))
+        for name in [name for name in sys.modules if name.partition(".")[0] == "tutorial"]:
+            del sys.modules[name]
 
 
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Save]]] = {
     "kill and respawn `python -m uvicorn`": respawn_edit,
     RELOAD: reload_edit,
     CHANNELS_RUNSERVER: runserver_edit,
+    COURSE_EDIT: course_edit,
 }
 
 
@@ -106,7 +130,7 @@ def measure(name: str, effort: Effort) -> list[Figure]:
 
 def copy_project(folder: Path) -> Path:
     """Put a copy of the project, and of the one for Channels, into an empty folder."""
-    for part in [HANDLER.parent, CHANNELS_HANDLER.parent]:
+    for part in [HANDLER.parent, CHANNELS_HANDLER.parent, Path("notebooks/tutorial")]:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", folder)
     return folder

@@ -67,10 +67,14 @@ class Server:
         return times.user + times.system
 
 
-def this_application(port: int, compression: bool = False) -> list[str]:
-    """Return the command that serves the finished project, with its production flags."""
-    command = ["-m", "benchmarks.peers.this_application", str(port)]
-    return command + ["--compression"] * compression
+def this_application(port: int) -> list[str]:
+    """Return the command that serves the finished project with its production flags."""
+    return ["manage.py", "serve", "--port", str(port)]
+
+
+def with_compression(port: int) -> list[str]:
+    """Return the command that serves it with uvicorn's own flags, which compress."""
+    return ["-m", "uvicorn", "websocket_app.asgi:application", "--port", str(port), "--log-level", "warning"]
 
 
 def module(name: str) -> Callable[[int], list[str]]:
@@ -92,7 +96,7 @@ def daphne(port: int) -> list[str]:
 
 PEERS = [
     Peer(THIS_APPLICATION, this_application),
-    Peer("the same, compression on", lambda port: this_application(port, True), compression=True),
+    Peer("the same, compression on", with_compression, compression=True),
     Peer(CHANNELS, daphne),
     Peer("Channels on uvicorn", uvicorn("benchmarks.peers.channels_project.asgi:application")),
     Peer("Starlette on uvicorn", uvicorn("benchmarks.peers.starlette_app:app")),
@@ -131,7 +135,12 @@ def running(peer: Peer) -> Iterator[Server]:
     Servers are on one core; inside the block this process is on another.
     """
     port = free_port()
-    environment = {"DJANGO_DEBUG": "false", "DJANGO_SECRET_KEY": secrets.token_hex(32)}
+    environment = {
+        "DJANGO_DEBUG": "false",
+        "DJANGO_SECRET_KEY": secrets.token_hex(32),
+        "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
+        "WEBSOCKET_MESSAGES_PER_SECOND": "1000000",  # Its own limit would stop the load.
+    }
     server_core, load_core = cores() or (None, None)
     with tempfile.TemporaryFile() as log:
         with pinned(server_core):
