@@ -168,8 +168,13 @@ class Recorder:
         return found
 
     def caller(self) -> dict:
-        """Return the innermost line of the project that is running now, or an empty dict."""
-        return self.running(sys._getframe())
+        """Return the innermost line of the project that is running now; an empty dict where Django acts for it."""
+        frame = sys._getframe(1)
+        while frame is not None and not self.mine(frame.f_code.co_filename):
+            if frame.f_globals.get("__name__", "").startswith("django."):
+                return {}  # some versions send from a task of their own, with no line of the project below
+            frame = frame.f_back
+        return self.running(frame)
 
     def running(self, frame) -> dict:
         """Return the innermost line of the project below a running frame, or an empty dict."""

@@ -103,7 +103,8 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
             for lesson in lessons:
                 bar.set_description_str(f"{lesson.number:>2} {lesson.title}")
                 if writing:
-                    put(copy / "notebooks/tutorial/starts", starts_files(begins))
+                    steps = steps_file(each.stored for each in choose([]))
+                    put(copy / "notebooks/tutorial/starts", {**starts_files(begins), "steps.txt": steps})
                 put(copy / "websocket_app", strip(starts.at(begins, lesson.number)))
                 run(lesson, copy, bar.update)
                 find_failure(lesson, mask)
