@@ -7,6 +7,13 @@ import sys
 def main():
     """Run administrative tasks."""
     os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'websocket_app.settings')
+    # The course: packages where they are missing, and its own commands lab, test and rehearse.
+    notebooks = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notebooks')
+    if os.path.isdir(os.path.join(notebooks, 'tutorial')):
+        sys.path.append(notebooks)
+        from tutorial.commands import run
+        run(sys.argv)
+    # The course ends here. Without notebooks/tutorial the rest is all there is.
     try:
         from django.core.management import execute_from_command_line
     except ImportError as exc:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import threading
 
 from .recorder import Recorder
@@ -14,27 +15,35 @@ class Channel:
         self.commands = os.fdopen(os.dup(0), "r", encoding="utf-8")
         self.answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
         self.lock = threading.Lock()
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        self.write_to(log)
+        self.heard: queue.SimpleQueue[dict] = queue.SimpleQueue()
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    @staticmethod
+    def write_to(log: str) -> None:
+        """Print to the file `log`, which is made again if somebody deleted it."""
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(nothing, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        os.close(output)
 
     def hush(self) -> None:
         """Write no more to the log: from now on it is another worker's."""
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        self.write_to(os.devnull)
+
+    def listen(self) -> None:
+        """Hear commands from the first moment, in a thread of its own: an import that never ends must end, too."""
+        try:
+            for line in self.commands:
+                self.heard.put(json.loads(line))
+        except (OSError, ValueError):
+            pass
+        os._exit(0)  # there will be no more: the notebook is gone
 
     def next(self) -> dict:
-        """Wait for the next command; end this process if there will be none."""
-        try:
-            line = self.commands.readline()
-        except (OSError, ValueError):
-            line = ""
-        if not line:
-            os._exit(0)
-        return json.loads(line)
+        """Wait for the next command."""
+        return self.heard.get()
 
     def answer(self, command: dict, **answer: object) -> None:
         try:

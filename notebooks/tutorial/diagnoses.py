@@ -1,10 +1,13 @@
 """Each way in which a handler goes wrong, in a sentence that names the learner's line."""
 
 import difflib
+import re
 
 SENT_FIRST = "Expected ASGI message 'websocket.accept'"
 SENT_AFTER = "Expected ASGI message 'websocket.send'"
+AWAITED = re.compile("'await' expression|can't be awaited")
 SENT_CLOSED = "after sending 'websocket.close'"
+MANY = 100  # events sent by an application that never comes to an end
 SEND_TYPES = ["websocket.accept", "websocket.send", "websocket.close"]
 SEND_TYPES += ["websocket.http.response.start", "websocket.http.response.body"]
 
@@ -14,6 +17,12 @@ def place(entry: dict | None) -> str:
     if not entry or "line" not in entry:
         return ""
     return f"{entry['path']}, line {entry['line']}:\n    {entry['code']}"
+
+
+def waits(connection: dict) -> str:
+    """Return where a connection's application waits now, as a sentence; nothing where that is not known."""
+    where = place(connection["waits"])
+    return f" It waits in {where}" if where else ""
 
 
 def events(connection: dict, kind: str) -> list[dict]:
@@ -27,9 +36,9 @@ def types(entries: list[dict]) -> list[str]:
 def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -> str | None:
     """Return what went wrong on a WebSocket connection, or None where nothing did.
 
-    `connection` is `Connection.as_dict()` with `waits`, where its application waits now, and `leftover`, the
-    number of its tasks that are still running; `stuck` is the line at which the event loop stands still; `silent`
-    says that its client waits and hears nothing.
+    `connection` is `Connection.as_dict()` with `waits`, where its application waits now, `leftover`, the number of
+    its tasks that are still running, and `made`, where the first of them was made; `stuck` is the line at which the
+    event loop stands still; `silent` says that its client waits and hears nothing.
     """
     if connection["type"] != "websocket":
         return None
@@ -39,10 +48,10 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
             return sentence
     if silent and connection["open"] and events(connection, "receive"):
         last = events(connection, "receive")[-1]["event"]
-        what = f" with {last['text']}" if "text" in last else ""
+        what = f" with {last['text']}" if last.get("text", "None") != "None" else ""
         return (
             f"The last event your application received is {last['type'][1:-1]}{what}, and it has sent nothing "
-            f"since. It waits in {place(connection['waits'])}"
+            f"since.{waits(connection)}"
         )
     return None
 
@@ -61,8 +70,13 @@ def blocked(connection: dict, stuck: dict | None) -> str | None:
                 f"The event loop stood still for {entry['seconds']:.1f} seconds, and with it every connection, at "
                 f"{place(entry)}\nIn async code, wait with `await`: `await asyncio.sleep(1)`, not `time.sleep(1)`."
             )
-        return f"The event loop stands still, and with it every connection, at {place(stuck or entry)}"
-    return f"The event loop stands still, and with it every connection, at {place(stuck)}" if stuck else None
+        stuck = stuck or entry
+    if not stuck:
+        return None
+    sent = len(events(connection, "send")) + sum(entry["count"] for entry in events(connection, "skipped"))
+    if sent > MANY:
+        return f"Your application sends without end and hears nothing in between: {place(stuck)}"
+    return f"The event loop stands still, and with it every connection, at {place(stuck)}"
 
 
 def raised(connection: dict, stuck: dict | None) -> str | None:
@@ -83,15 +97,21 @@ def raised(connection: dict, stuck: dict | None) -> str | None:
     if error["name"] == "SynchronousOnlyOperation":
         form = "Django's ORM has an async form (aget, acount, async for)"
         return f"This asks the database and blocks the event loop; {form}: {place(error)}"
+    if error["name"] == "TypeError" and AWAITED.search(error["message"]):
+        called = re.search(r"await (\w+)\(", error.get("code", ""))
+        name = f"`{called[1]}`" if called else "one of yours"
+        return f"`await` needs an async function, and {name} is missing `async` before `def`: {place(error)}"
     if error["name"] == "TypeError" and "line" not in error:
         return f"The application is not an async function ({error['message']}). Write `async def` in front of it."
     what = f"raises {error['name']}{': ' + error['message'] if error['message'] else ''}"
+    # An error inside a library, such as Django's refusal of a WebSocket, has no line of the project's own.
+    where = f" in {place(error)}" if "line" in error else "" if what.endswith(".") else "."
     if received[-1:] == ["websocket.disconnect"]:
         look = 'Look at event["type"] first: a disconnect has no text.'
-        return f"After websocket.disconnect, your application {what} in {place(error)}\n{look}"
+        return f"After websocket.disconnect, your application {what}{where}\n{look}"
     if "websocket.accept" in types(sent):
-        return f"Your application {what} in {place(error)}\nThe connection drops, with no close frame."
-    return f"Your application {what} in {place(error)}\nIt had not accepted yet: the handshake fails with status 500."
+        return f"Your application {what}{where}\nThe connection drops, with no close frame."
+    return f"Your application {what}{where}\nIt had not accepted yet: the handshake fails with status 500."
 
 
 def refused(last: dict, error: dict, sent: list[str]) -> str | None:
@@ -124,7 +144,7 @@ def returned(connection: dict, stuck: dict | None) -> str | None:
     if not events(connection, "return"):
         return None
     sent, received = types(events(connection, "send")), types(events(connection, "receive"))
-    last = (events(connection, "send") + events(connection, "receive"))[-1:]
+    last = [entry for entry in connection["entries"] if entry["kind"] in {"send", "receive"}][-1:]
     ended = set(sent) & {"websocket.close", "websocket.http.response.start"} or "websocket.disconnect" in received
     if ended:
         return empty_send(connection)
@@ -142,21 +162,23 @@ def waiting(connection: dict, stuck: dict | None) -> str | None:
     if not connection["open"]:
         return None
     sent, received = types(events(connection, "send")), types(events(connection, "receive"))
-    where = place(connection["waits"])
+    where = waits(connection)
     if "websocket.disconnect" in received:
         left = "The client has left, and your application goes on after websocket.disconnect"
-        return f"{left}: leave the loop with `break`. It waits in {where}"
+        return f"{left}: leave the loop with `break`.{where}"
     if not received:
         deaf = "so it hears neither messages nor the client leaving"
-        return f"Your application never calls receive(), {deaf}. It waits in {where}"
+        return f"Your application never calls receive(), {deaf}.{where}"
     if not set(sent) & {"websocket.accept", "websocket.close", "websocket.http.response.start"}:
-        return f"Your application never sends websocket.accept, so the client waits for ever. It waits in {where}"
+        return f"Your application never sends websocket.accept, so the client waits for ever.{where}"
     return empty_send(connection)
 
 
 def empty_send(connection: dict) -> str | None:
     for entry in events(connection, "send"):
-        if entry["event"].get("type") == "'websocket.send'" and not set(entry["event"]) & {"text", "bytes"}:
+        event = entry["event"]
+        empty = event.get("text", "None") == event.get("bytes", "None") == "None"
+        if event.get("type") == "'websocket.send'" and empty:
             return f'This event has neither "text" nor "bytes", so nothing is sent: {place(entry)}'
     return None
 
@@ -164,5 +186,5 @@ def empty_send(connection: dict) -> str | None:
 def outlived(connection: dict, stuck: dict | None) -> str | None:
     if connection["open"] or not connection["leftover"]:
         return None
-    task = "a task that its handler made runs on"
-    return f"The connection has ended, and {task}. Keep the task, and cancel it when you leave the loop."
+    task = "a task that its handler made runs on. Cancel it when you leave the loop"
+    return f"The connection has ended, and {task}: {place(connection['made'][0])}"

@@ -11,11 +11,13 @@ import secrets
 import socket
 import threading
 
-from .project import STATE, write
+from .project import ROOT, STATE, contents, write
 
 PATIENCE = 5.0  # seconds
+PLACE = STATE / "server.json"
 
 _door: socket.socket | None = None
+_named = b""
 
 
 def notebook() -> str:
@@ -26,13 +28,16 @@ def notebook() -> str:
 
 def open(server) -> None:
     """Name this notebook as the one that has the server."""
-    global _door
+    global _door, _named
+    if _door is not None and contents(PLACE) == _named:
+        return
     close()
     _door = socket.create_server(("127.0.0.1", 0))
     password = secrets.token_hex(16)
     place = {"door": _door.getsockname()[1], "password": password, "port": server.port, "notebook": notebook()}
-    write(STATE / "server.json", json.dumps(place).encode())
-    os.chmod(STATE / "server.json", 0o600)
+    # A copy of this folder, with this file in it, is another course: it must not knock here.
+    _named = json.dumps({**place, "folder": str(ROOT)}).encode()
+    write(PLACE, _named, mode=0o600)
     threading.Thread(target=_answer, args=(_door, password, server), daemon=True).start()
 
 
@@ -43,7 +48,7 @@ def close() -> None:
         return
     door, _door = _door, None
     with contextlib.suppress(OSError):
-        (STATE / "server.json").unlink()
+        PLACE.unlink()
     with contextlib.suppress(OSError):
         socket.create_connection(door.getsockname(), timeout=PATIENCE).close()
     door.close()
@@ -72,7 +77,9 @@ def _answer(door: socket.socket, password: str, server) -> None:
 def take_over(server) -> dict | None:
     """Ask the notebook that has the server to let go; return where it was, or None if there is none."""
     try:
-        place = json.loads((STATE / "server.json").read_text())
+        place = json.loads(PLACE.read_text())
+        if place["folder"] != str(ROOT):
+            return None
         with socket.create_connection(("127.0.0.1", place["door"]), timeout=PATIENCE) as door:
             door.sendall(f"{place['password']} {notebook()}\n".encode())
             return place if door.makefile().readline() == "ok\n" else None

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from . import starts
-from .project import STATE, TutorialError, contents, forget_modules, inside, relative, write
+from .project import STATE, TutorialError, contents, forget_modules, inside, make, relative, remove, unwritable, write
 
 FOLDER = STATE / "history"
 SHOWN = 20
@@ -24,7 +24,7 @@ def replace(path: Path, content: bytes | None) -> int | None:
     if old is not None and not starts.known(relative(path), old):
         kept = keep(path, old)
     if content is None:
-        path.unlink()
+        remove(path)
     else:
         write(path, content)
     forget_modules()
@@ -37,11 +37,26 @@ def keep(path: Path, content: bytes) -> int:
     for entry in before:
         if (entry["path"], entry["content"]) == (relative(path), content):
             return entry["number"]
-    number = max((entry["number"] for entry in before), default=0) + 1
     about = {"path": relative(path), "when": time.strftime("%Y-%m-%d %H:%M:%S")}
+    number = new_number()
     write(FOLDER / f"{number:05}.txt", content)
     write(FOLDER / f"{number:05}.json", json.dumps(about).encode())
     return number
+
+
+def new_number() -> int:
+    """Return a number that no entry has, not even one that another notebook makes now."""
+    make(FOLDER)
+    number = max((int(path.stem) for path in FOLDER.glob("*.txt") if path.stem.isdecimal()), default=0)
+    while True:
+        number += 1
+        try:
+            (FOLDER / f"{number:05}.txt").touch(exist_ok=False)
+            return number
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise unwritable(FOLDER / f"{number:05}.txt", error) from None
 
 
 def entries() -> list[dict]:

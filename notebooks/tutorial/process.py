@@ -75,6 +75,13 @@ class Process:
     def alive(self) -> bool:
         return self.process.poll() is None
 
+    def ended(self) -> bool:
+        """Tell whether it has ended, or does so within a moment."""
+        try:
+            return self.process.wait(0.1) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -31,6 +31,8 @@ def inside(path: str) -> Path:
     """Return the place in the project that a learner means by `path`; raise TutorialError for any other."""
     if not path:
         raise TutorialError("Which file? Write it behind the magic: %%save websocket_app/websocket.py")
+    if len(path.split()) > 1 or "\0" in path:
+        raise TutorialError(f"{path!r} is not one path. Write it alone: %%save websocket_app/websocket.py")
     target = Path(os.path.normpath(ROOT / path))
     if not target.resolve().is_relative_to(PACKAGE):
         raise TutorialError(f"{path} is outside websocket_app/, and %%save writes only there. Nothing was written.")
@@ -44,27 +46,53 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def write(path: Path, content: bytes) -> None:
+def make(folder: Path) -> None:
+    """Make a folder where there is none; raise TutorialError with the reason it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TutorialError(
+            f"The folder {relative(folder)} could not be made ({error.strerror or error}). "
+            "Make the course's folder writable, or move away what stands there, then run this cell again."
+        ) from None
+
+
+def write(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file whole or not at all; raise TutorialError with the reason, the old file intact."""
+    make(path.parent)
+    make(STATE)
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        # Not beside it: a process killed here leaves its half in the state folder, which git ignores.
+        handle, temporary = tempfile.mkstemp(dir=STATE, prefix=f"{path.name}-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
+        os.chmod(temporary, mode or (path.stat().st_mode if path.exists() else 0o666 & ~umask()))
         os.replace(temporary, path)
         temporary = None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise TutorialError(
-            f"{relative(path)} could not be written ({reason}). What was there is untouched. "
-            "Free some space or make the folder writable, then run this cell again."
-        ) from None
+        raise unwritable(path, error) from None
     finally:
         if temporary is not None:
             os.unlink(temporary)
     drop_bytecode(path)
+
+
+def remove(path: Path) -> None:
+    """Delete a file; raise TutorialError with the reason, the file intact."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    drop_bytecode(path)
+
+
+def unwritable(path: Path, error: OSError) -> TutorialError:
+    """Return what to tell the learner when a file cannot be changed."""
+    return TutorialError(
+        f"{relative(path)} could not be written ({error.strerror or error}). What was there is untouched. "
+        "Free some space or make the folder writable, then run this cell again."
+    )
 
 
 def umask() -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import linecache
+import re
 import sys
 import threading
 import time
@@ -31,7 +32,7 @@ class Connection:
 
     An entry is a dict with `ms` (since the call), `kind` and more, by kind:
 
-    - `receive`, `send`: `event` (key → repr)
+    - `receive`, `send`: `event` (key → repr); `failed`: what the server raised at a `send`
     - `print`: `text`
     - `raise`: `name` and `message` of the exception
     - `return`
@@ -135,10 +136,14 @@ class Recorder:
 
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
-            connection.add("send", event=shown(event), **self.caller())
-            if isinstance(event, dict) and event.get("type") == "websocket.close":
+            entry = connection.add("send", event=shown(event), **self.caller())
+            if isinstance(event, dict) and closes(event):
                 connection.gone = True
-            await send(event)
+            try:
+                await send(event)
+            except BaseException as error:
+                entry["failed"] = short(error)
+                raise
 
         # An event that is never awaited is named by Python's own warning: coroutine 'send' was never awaited.
         noted_receive.__qualname__, noted_send.__qualname__ = "receive", "send"
@@ -163,8 +168,13 @@ class Recorder:
         return found
 
     def caller(self) -> dict:
-        """Return the innermost line of the project that is running now, or an empty dict."""
-        return self.running(sys._getframe())
+        """Return the innermost line of the project that is running now; an empty dict where Django acts for it."""
+        frame = sys._getframe(1)
+        while frame is not None and not self.mine(frame.f_code.co_filename):
+            if frame.f_globals.get("__name__", "").startswith("django."):
+                return {}  # some versions send from a task of their own, with no line of the project below
+            frame = frame.f_back
+        return self.running(frame)
 
     def running(self, frame) -> dict:
         """Return the innermost line of the project below a running frame, or an empty dict."""
@@ -210,9 +220,13 @@ class Recorder:
 
     def warn(self, message, category, filename, lineno, file=None, line=None) -> None:
         """Take the place of `warnings.showwarning`: note a warning that the project's own line caused."""
-        connection = current.get()
+        text, _, origin = str(message).partition("\n")
+        made = re.search(r'File "(.+)", line (\d+)', origin)  # by a call long before, if it is about a coroutine
+        if made:
+            filename, lineno = made[1], int(made[2])
+        connection = current.get() or (self.connections[-1] if made and self.connections else None)
         if connection is not None and self.mine(filename):
-            connection.add("warning", message=str(message), **self.where(filename, lineno))
+            connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
 
@@ -221,6 +235,12 @@ def passes_on(frame, callee) -> bool:
     """Tell whether `callee` is what `frame` has been given as its `receive` or `send`."""
     given = (frame.f_locals.get(name) for name in ("receive", "send"))
     return any(getattr(function, "__code__", None) is callee.f_code for function in given)
+
+
+def closes(event: dict) -> bool:
+    """Tell whether an application that sends this event is at the end of its connection."""
+    whole = event.get("type") == "http.response.body" and not event.get("more_body")
+    return whole or event.get("type") == "websocket.close"
 
 
 def shown(event: object) -> dict:

@@ -53,7 +53,8 @@ def check_syntax(path: Path, content: str) -> None:
         compile(content, str(path), "exec")
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        code = (content.splitlines() or [""])[min(line, len(content.splitlines())) - 1]
+        lines = content.split("\n")
+        code = lines[min(line, len(lines)) - 1]
         mark = " " * max(0, (getattr(error, "offset", None) or 1) - 1) + "^"
         name, reason = type(error).__name__, getattr(error, "msg", error)
         raise TutorialError(

@@ -13,10 +13,12 @@ from pathlib import Path
 from . import handover
 from .ports import listen
 from .process import Process
-from .project import STATE, TutorialError, fingerprint, write
+from .project import STATE, TutorialError, contents, fingerprint, make, write
 
-WORD = 0.15  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
+WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
+BREATH = 0.1  # seconds that a new worker has the machine to itself
 PORTS = range(8000, 8100)
+PORT = STATE / "port"
 
 
 class Server:
@@ -31,6 +33,7 @@ class Server:
         self._options: dict = {}
         self._worker: Process | None = None
         self._spare: Process | None = None
+        self._mourned: Process | None = None  # whose death the learner knows of
         self._trouble: dict | None = None
         self._served = ""  # fingerprint of the code that is being served
         self._seen = {"connections": 0, "printed": 0}
@@ -124,15 +127,19 @@ class Server:
             if not self.started:
                 raise TutorialError("The server is not running. Start it in a cell of its own: server.start()")
             if self._taken_by is not None:
-                self._notices.append(f"The server comes back from {self._taken_by} to this notebook.")
-                self._begin()
+                notices = [f"The server comes back from {self._taken_by} to this notebook."]
+            elif self._worker is None:
+                notices = ["The last cell was stopped before the server was ready. It is running now."]
             elif not self.running:
-                code = f" (exit status {self._worker.process.returncode})" if self._worker else ""
-                self._notices.append(f"The server had died{code}. It is running again.")
-                self._begin()
+                notices = self._obituary("It is running again.")
             elif self._served != fingerprint():
-                self._notices.append("websocket_app/ was changed elsewhere. The server runs the new code now.")
                 self._begin()
+                self._notices.append(f"websocket_app/ was changed elsewhere. {self._state(short=True)}")
+                return
+            else:
+                return
+            self._begin()
+            self._notices += notices
 
     def refresh(self) -> None:
         """The same, quietly: for every cell, whether it uses the server or not."""
@@ -148,9 +155,9 @@ class Server:
     def report(self, limit: int = 200) -> dict | None:
         """Return the worker's report of what happened since the last one, see `worker.Worker.report`."""
         with self._lock:
-            if not self.running:
-                return None
-            report = self._worker.ask(2, do="report", limit=limit, **self._seen)
+            report = self._worker and self._worker.ask(2, do="report", limit=limit, **self._seen)
+            if self._worker and not report:
+                self._notices += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
             if report:
                 self._seen = {"connections": report["count"], "printed": report["print_count"]}
             return report
@@ -198,12 +205,29 @@ class Server:
             )
         return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
 
+    def _obituary(self, ending: str) -> list[str]:
+        """Return the news that the worker has died, once."""
+        if self._worker is None or self._worker is self._mourned or not self._worker.ended():
+            return []
+        self._mourned = self._worker
+        return [f"The server has died (exit status {self._worker.process.returncode}). {ending}"]
+
     def _begin(self) -> None:
         """Put a worker with the code on disk in the place of the one that serves, if one does."""
         self._wanted, self._stopped = True, False
+        try:
+            self._swap()
+        except BaseException as error:  # an interrupted cell, too, leaves nothing half started
+            self._end()
+            if isinstance(error, TutorialError):  # not again before every cell
+                self._wanted, self._options = False, {}
+            raise
+
+    def _swap(self) -> None:
+        make(STATE)
         if not self._sockets:
             self._bind()
-        self._log_path.parent.mkdir(exist_ok=True)
+        self._remember()
         self._retire()
         self._log_start = self._log_path.stat().st_size if self._log_path.exists() else 0
         self._served = fingerprint()
@@ -218,12 +242,20 @@ class Server:
                 break
         self._seen = {"connections": 0, "printed": 0}
         if not answer or not answer.get("ready"):
-            last = self.log.strip().splitlines()[-1:] or ["It said nothing."]
-            self._end()
+            last = self.log.strip().splitlines()[-1:] or ["It said nothing: is there a line that never ends?"]
             raise TutorialError(f"The server did not start. {last[0]}")
         self._trouble = answer["trouble"]
         self._taken_by = None
-        self._spare = Process(self._sockets, self._log_path)
+        # Not at once: while a new process starts, the first client would have to share the processors with it.
+        timer = threading.Timer(BREATH, self._prepare)
+        timer.daemon = True
+        timer.start()
+
+    def _prepare(self) -> None:
+        """Start the spare of the worker that serves."""
+        with self._lock:
+            if self.running and self._spare is None:
+                self._spare = Process(self._sockets, self._log_path)
 
     def _retire(self, last: bool = False) -> None:
         """Make the serving worker accept no more; it closes what is open by itself.
@@ -273,17 +305,28 @@ class Server:
         before = handover.take_over(self)
         if before:
             self._notices.append(f"The server on port {before['port']} moves here from {before['notebook']}.")
-        remembered = STATE / "port"
-        try:
-            favourites = [int(remembered.read_text())]
-        except (OSError, ValueError):
-            favourites = []
-        for port in [*favourites, *PORTS, 0]:
+        wanted = remembered()
+        for port in [wanted, *PORTS, 0]:
             listeners = listen(port)
             if listeners:
                 break
         self._sockets, self.port = listeners, listeners[0].getsockname()[1]
-        if self.port != 8000 and self.port not in favourites:
-            self._notices.append(f"Port 8000 is taken by another program. This course uses {self.port} from now on.")
-        write(remembered, str(self.port).encode())
+        if self.port != wanted:
+            self._notices.append(
+                f"Port {wanted} is taken by another program. This course uses {self.port} from now on."
+            )
+
+    def _remember(self) -> None:
+        """Note the port and that this notebook has it; again, where somebody deleted or spoiled the notes."""
+        if contents(PORT) != (port := str(self.port).encode()):
+            write(PORT, port)
         handover.open(self)
+
+
+def remembered() -> int:
+    """Return the port that this folder's server had before, or 8000."""
+    try:
+        port = int(PORT.read_text())
+    except (OSError, ValueError):
+        port = 0
+    return port if 1024 <= port < 65536 else PORTS[0]

@@ -1,30 +1,39 @@
 """Where each lesson begins: the files of `websocket_app/`, made by the lessons before it.
 
 `starts/NN/` holds the files that differ from where lesson NN-1 begins; `manage.py rehearse --write` makes them
-from the notebooks, where a step's code has its home. The last folder is where the course ends.
+from the notebooks, where a step's code has its home. The last folder is where the course ends. `removed.txt` in a
+folder names the files that are gone, and `starts/steps.txt` the SHA-256 of whatever a `%%save` cell of a lesson writes.
 """
 
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
 
-from .project import ROOT, TutorialError
+from .project import ROOT, TutorialError, contents
 
 FOLDER = Path(__file__).parent / "starts"
 
 
 @cache
 def begins() -> dict[int, dict[str, bytes]]:
-    """Return lesson → path → content."""
+    """Return lesson → path → content, up to the last folder; a lesson without a folder begins as the one before."""
     lessons, files = {}, {}
-    for folder in sorted(FOLDER.glob("[0-9][0-9]")):
+    last = max((int(folder.name) for folder in FOLDER.glob("[0-9][0-9]")), default=0)
+    for number in range(1, last + 1):
+        folder = FOLDER / f"{number:02}"
         found = [path for path in folder.rglob("*") if path.is_file()]
         changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
         gone = changed.pop("removed.txt", b"").decode().split()
         files = {**files, **changed}
         files = {path: content for path, content in files.items() if path not in gone}
-        lessons[int(folder.name)] = files
+        lessons[number] = files
     return lessons
+
+
+def at(begins: dict[int, dict[str, bytes]], number: int) -> dict[str, bytes]:
+    """Return the files with which lesson `number` begins; behind the last folder nothing changes any more."""
+    return begins.get(min(number, max(begins, default=0)), {})
 
 
 def titles() -> dict[int, str]:
@@ -37,10 +46,10 @@ def begin(lesson: str) -> dict[str, bytes | None]:
     """Return what to do so that a lesson begins: path → content, None for a file that comes later."""
     all_of_them = begins()
     last = max(titles(), default=max(all_of_them))
-    if not lesson.isdecimal() or not 1 <= int(lesson) <= last or int(lesson) not in all_of_them:
+    if not lesson.isdecimal() or not 1 <= int(lesson) <= last:
         raise TutorialError(f"%lesson takes a number from 1 to {last}, for example %lesson 4. Nothing was changed.")
     later = {path: None for files in all_of_them.values() for path in files}
-    return {**later, **all_of_them[int(lesson)]}
+    return {**later, **at(all_of_them, int(lesson))}
 
 
 @cache
@@ -48,6 +57,12 @@ def versions() -> set[tuple[str, bytes]]:
     return {(path, content) for files in begins().values() for path, content in files.items()}
 
 
+@cache
+def steps() -> set[str]:
+    """Return the digests of what the lessons' own cells save."""
+    return set((contents(FOLDER / "steps.txt") or b"").decode().split())
+
+
 def known(path: str, content: bytes) -> bool:
     """Tell whether the course can make this content again by itself."""
-    return (path, content) in versions()
+    return (path, content) in versions() or hashlib.sha256(content).hexdigest() in steps()

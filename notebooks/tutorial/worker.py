@@ -24,15 +24,20 @@ from .channel import Channel, Printed
 from .project import contents, read_from_source
 from .recorder import Recorder, current
 
+HANDSHAKE = 0.1  # seconds
 APPLICATION = "websocket_app.asgi:application"
 
 
 def preload() -> None:
     """Import what every version of the project needs, and none of its own modules but settings and models."""
+    import uvicorn
     from django.core.asgi import get_asgi_application
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-    get_asgi_application()
+    # uvicorn imports its protocols and its event loop when a configuration is loaded: load one for nothing.
+    config = uvicorn.Config(get_asgi_application(), log_config=None)
+    config.load()
+    config.get_loop_factory()
 
 
 def load():
@@ -87,12 +92,14 @@ class Worker:
 
     def __init__(self, folder: Path, log: str, sockets: list[socket.socket]) -> None:
         self.folder, self.sockets = folder, sockets
+        self.log = log
         self.channel = Channel(log)
         self.recorder = Recorder(folder / "websocket_app")
         self.server = None
         self.loop = None
         self.started = False
         self.leftover: set[asyncio.Task] = set()
+        self.standing = False  # the event loop stands still, and `watch` has seen it
 
     def run(self) -> None:
         sys.path.insert(0, str(self.folder))
@@ -101,20 +108,22 @@ class Worker:
         before = self.loaded()
         self.channel.answer({}, spare=True)
         go = self.channel.next()
-        if before != self.loaded():
+        if any(contents(Path(file)) != content for file, content in before.items()):
             self.channel.answer(go, stale=True)
             return
         self.serve(go, error)
 
     def loaded(self) -> dict[str, bytes | None]:
-        """Return the files of the project that this process has imported so far, with what they hold now."""
+        """Return the files of the project that this process has imported or looked for, with what they hold now."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+        files |= {str(self.folder / "websocket_app" / name) for name in ("apps.py", "models.py")}
         return {file: contents(Path(file)) for file in files if file and self.recorder.mine(file)}
 
     def serve(self, go: dict, error: BaseException | None) -> None:
         """Load the project and serve it until told to stop; answer `go` when connections are accepted."""
         import uvicorn
 
+        self.channel.write_to(self.log)
         self.recorder.enabled = go["recording"]
         self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
@@ -123,6 +132,7 @@ class Worker:
         sys.stdout = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
+        sys.set_coroutine_origin_tracking_depth(1)  # the warning names the line of the call
 
         error = error or attempt(lambda: setattr(config, "app", self.recorder.wrap(load())))
         if error is None:
@@ -160,7 +170,7 @@ class Worker:
         """Make a task, and keep in mind that a handler made it."""
         task = asyncio.Task(coroutine, loop=loop, **options)
         if current.get() is not None:
-            task.connection = current.get()
+            task.connection, task.made = current.get(), self.recorder.caller()
             self.leftover.add(task)
             task.add_done_callback(self.leftover.discard)
         return task
@@ -183,7 +193,8 @@ class Worker:
         for server in self.server.servers:
             server.close()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
-        self.server.should_exit = True
+        # uvicorn drops a connection whose handshake is not complete: let those that are here finish theirs.
+        self.loop.call_later(HANDSHAKE, setattr, self.server, "should_exit", True)
         if command["quiet"]:
             self.channel.hush()
         self.channel.answer(command, open=still_open)
@@ -193,15 +204,15 @@ class Worker:
         settled = threading.Event()
         asyncio.run_coroutine_threadsafe(self.settle(settled), self.loop)
         stuck = None
-        if not settled.wait(0.5):
+        if not settled.wait(0.02 if self.standing else 0.5):
             stuck = self.recorder.running(sys._current_frames()[threading.main_thread().ident])
         recorder, after = self.recorder, command.get("connections", 0)
         connections = []
         for connection in list(recorder.connections):
             if connection.number > after or connection.open:
-                leftover = sum(getattr(task, "connection", None) is connection for task in list(self.leftover))
-                place = recorder.place(connection)
-                connections.append({**connection.as_dict(), "waits": place, "leftover": leftover})
+                leftover = [task.made for task in list(self.leftover) if task.connection is connection]
+                about = {"waits": recorder.place(connection), "leftover": len(leftover), "made": leftover[:1]}
+                connections.append({**connection.as_dict(), **about})
         printed = [text for number, text in list(recorder.printed) if number > command.get("printed", 0)]
         return {
             "count": recorder.count,
@@ -229,8 +240,10 @@ class Worker:
             beat, began = threading.Event(), time.perf_counter()
             self.loop.call_soon_threadsafe(beat.set)
             if not beat.wait(0.25):
+                self.standing = True
                 entries = self.recorder.block(self.recorder.running(sys._current_frames()[main]))
                 beat.wait()
+                self.standing = False
                 for entry in entries:
                     entry["seconds"] = time.perf_counter() - began
             time.sleep(0.05)

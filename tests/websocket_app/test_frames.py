@@ -48,10 +48,13 @@ def test_binary_is_closed_with_a_reason(server, data):
 
 
 def test_binary_in_front_of_pings_that_are_already_on_their_way(server):
+    before = server.log()
     with raw(server) as client:
         assert read_status(client) == 101
         client.sendall(frame(BINARY, b"x") + frame(TEXT, b"ping") * 100)
         assert read_close(client) == 1003
+    server.assert_well()
+    assert server.log() == before, "after a close nothing may be sent"
 
 
 WRONG = {

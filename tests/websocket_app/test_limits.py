@@ -45,11 +45,13 @@ def test_a_flood_is_closed_with_1008(small, path):
 
 
 def test_10_000_messages_at_once(small):
+    before = small.log()
     with raw(small) as client:
         assert read_status(client) == 101
         client.sendall(frame(TEXT, b"ping") * 10_000)
         assert read_close(client) == 1008
     small.assert_well()
+    assert small.log() == before, "after a close nothing may be sent"
 
 
 def test_a_client_within_the_limit_stays(small):

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 # by default; uvicorn 0.54 leaves a client that exceeds it without an answer.
 os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", "65536")
 
-import uvicorn  # noqa: E402, it imports websockets, which reads the line above.
+import uvicorn  # It imports websockets, which reads the line above.
 
 FLAGS = {
     # uvloop answers 70% more messages than asyncio's own loop. "auto": where it is installed.

@@ -32,10 +32,13 @@ def secret_key(folder, debug):
 
 def make(path):
     """Write a new key to `path`, whole or not at all; of two processes that start at once, one makes it."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".secret_key_") as file:
+    draft, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key_")
+    with os.fdopen(draft, "w") as file:
         file.write(secrets.token_urlsafe(50))
-        file.flush()
-        try:
-            os.link(file.name, path)
-        except FileExistsError:
-            pass
+    # The draft is closed by now: Windows neither links nor removes a file that is open.
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)

@@ -32,6 +32,32 @@ SECRET_KEY = secret_key(BASE_DIR, DEBUG)
 
 ALLOWED_HOSTS = []
 
+# The course: production, in one place. DJANGO_DEBUG=false asks for it and then
+# DJANGO_SECRET_KEY (long, random, your own) and DJANGO_ALLOWED_HOSTS (names
+# with a space between) are needed. Cookies travel over HTTPS only, and plain
+# HTTP is sent on to HTTPS. Browsers remember that for DJANGO_HSTS_SECONDS: an
+# hour until you know that HTTPS works, then 31536000, a year. A proxy in front
+# says "X-Forwarded-Proto: https"; uvicorn believes the proxies that
+# FORWARDED_ALLOW_IPS names (127.0.0.1 if unset), so Django needs no
+# SECURE_PROXY_SSL_HEADER. DJANGO_TRUSTED_ORIGINS lists other sites, such as
+# https://www.example.org, whose pages may post to and connect to this one.
+if not DEBUG:
+    ALLOWED_HOSTS = os.environ.get('DJANGO_ALLOWED_HOSTS', '').split()
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = int(os.environ.get('DJANGO_HSTS_SECONDS', '3600'))
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+CSRF_TRUSTED_ORIGINS = os.environ.get('DJANGO_TRUSTED_ORIGINS', '').split()
+
+# The course: what one process serves, see limits.py in lesson 9.
+WEBSOCKET_CONNECTIONS = int(os.environ.get('WEBSOCKET_CONNECTIONS', '10000'))
+WEBSOCKET_MESSAGES_PER_SECOND = int(
+    os.environ.get('WEBSOCKET_MESSAGES_PER_SECOND', '100')
+)
+
 
 # Application definition
 
@@ -103,6 +129,11 @@ AUTH_PASSWORD_VALIDATORS = [
         'NAME': 'django.contrib.auth.password_validation.NumericPasswordValidator',
     },
 ]
+
+# The course: after logging in or out you are back on the page of lesson 5.
+LOGIN_URL = '/login/'
+LOGIN_REDIRECT_URL = '/'
+LOGOUT_REDIRECT_URL = '/'
 
 
 # Internationalization

@@ -1,0 +1,171 @@
+"""From a changed file to the first right answer by the new code.
+
+Nothing is pinned to a core here: a learner's machine is not either.
+"""
+
+import contextlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from benchmarks import wire
+from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_EDIT, RELOAD, Effort, Figure, Measure
+from benchmarks.servers import ROOT, free_port, start, stop, wait_until_open
+
+EDIT = Measure("edit to answer", "ms", base=CHANNELS_RUNSERVER, inverse=True)
+FIRST_RIGHT = Measure("edits whose first answer was right", "of all")
+HANDLER = Path("websocket_app/websocket.py")
+CHANNELS_HANDLER = Path("benchmarks/peers/channels_project/consumers.py")
+PAUSE = 2.0  # Seconds between edits: `runserver` looks once a second and misses an earlier one for good.
+MISSED = 10.0  # Seconds after which an edit has been missed for good.
+BACKOFF = 0.005  # Seconds between tries: shorter ones would only slow the old server down.
+
+# Saves the handler so that it answers this text; returns the port to ask.
+Save = Callable[[str], int]
+
+
+@contextmanager
+def reload_edit(project: Path) -> Iterator[Save]:
+    """Run `uvicorn --reload`, with watchfiles installed."""
+    port = free_port()
+    command = ["-m", "uvicorn", "websocket_app.asgi:application", "--port", str(port), "--reload"]
+    with development_server(command, port, project):
+        yield lambda answer: write(project / HANDLER, answer, port)
+
+
+@contextmanager
+def runserver_edit(project: Path) -> Iterator[Save]:
+    """Run the `runserver` that daphne gives a Channels project."""
+    port = free_port()
+    settings = "--settings=benchmarks.peers.channels_project.settings"
+    command = ["manage.py", "runserver", f"127.0.0.1:{port}", settings]
+    with development_server(command, port, project):
+        yield lambda answer: write(project / CHANNELS_HANDLER, answer, port)
+
+
+@contextmanager
+def respawn_edit(project: Path) -> Iterator[Save]:
+    """Kill `python -m uvicorn` and start it again."""
+    port = free_port()
+    command = ["-m", "uvicorn", "websocket_app.asgi:application", "--port", str(port)]
+    process = start(command, project, subprocess.DEVNULL)
+
+    def save(answer: str) -> int:
+        nonlocal process
+        write(project / HANDLER, answer, port)
+        stop(process)
+        process = start(command, project, subprocess.DEVNULL)
+        return port
+
+    try:
+        ask_until("pong!", port)
+        yield save
+    finally:
+        stop(process)
+
+
+@contextmanager
+def course_edit(project: Path) -> Iterator[Save]:
+    """Do what `%%save` does in a notebook of this course."""
+    sys.path.insert(0, str(project / "notebooks"))
+    try:
+        from tutorial.save import save as save_cell
+        from tutorial.server import Server
+
+        server = Server()
+
+        def save(answer: str) -> int:
+            save_cell(str(HANDLER), re.sub("pong!+", answer, (project / HANDLER).read_text()))
+            server.reload()
+            return server.port
+
+        try:
+            ask_until("pong!", save("pong!"))
+            yield save
+        finally:
+            with contextlib.redirect_stdout(None):
+                server.stop()
+    finally:
+        # The helper works in the folder it is imported from, and the next round has another one.
+        sys.path.remove(str(project / "notebooks"))
+        for name in [name for name in sys.modules if name.partition(".")[0] == "tutorial"]:
+            del sys.modules[name]
+
+
+PEERS: dict[str, Callable[[Path], AbstractContextManager[Save]]] = {
+    "kill and respawn `python -m uvicorn`": respawn_edit,
+    RELOAD: reload_edit,
+    CHANNELS_RUNSERVER: runserver_edit,
+    COURSE_EDIT: course_edit,
+}
+
+
+def measure(name: str, effort: Effort) -> list[Figure]:
+    """Edit a fresh copy of the project again and again; return the median time in ms.
+
+    The other figure is the share of edits after which the very first try got the new answer.
+    """
+    times, tries = [], []
+    with tempfile.TemporaryDirectory() as folder, PEERS[name](copy_project(Path(folder))) as save:
+        for number in range(1, effort.edits + 1):
+            time.sleep(PAUSE)
+            # A new length every time: Python tells sources of one second apart by their length.
+            answer = "pong" + number * "!!"
+            begin = time.perf_counter()
+            port = save(answer)
+            tries.append(ask_until(answer, port))
+            times.append(time.perf_counter() - begin)
+    return [
+        Figure(EDIT, name, statistics.median(times) * 1000),
+        Figure(FIRST_RIGHT, name, tries.count(1) / len(tries)),
+    ]
+
+
+def copy_project(folder: Path) -> Path:
+    """Put a copy of the project, and of the one for Channels, into an empty folder."""
+    for part in [HANDLER.parent, CHANNELS_HANDLER.parent, Path("notebooks/tutorial")]:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", folder)
+    return folder
+
+
+def write(handler: Path, answer: str, port: int) -> int:
+    """Make the handler answer this text, and return the port."""
+    handler.write_text(re.sub("pong!+", answer, handler.read_text()))
+    return port
+
+
+@contextmanager
+def development_server(command: list[str], port: int, project: Path) -> Iterator[None]:
+    """Start a server that reloads by itself, wait for its first answer, and stop it at the end."""
+    with tempfile.TemporaryFile() as log:
+        process = start(command, project, log)
+        try:
+            wait_until_open(port, process, log)
+            ask_until("pong!", port)
+            yield
+        finally:
+            stop(process)
+
+
+def ask_until(answer: str, port: int) -> int:
+    """Ask until the answer comes and return how many tries it took. Raises WrongAnswer."""
+    end = time.monotonic() + MISSED
+    tries = 0
+    while time.monotonic() < end:
+        tries += 1
+        try:
+            with wire.connect(port, compression=None) as connection:
+                if wire.ask(connection) == answer:
+                    return tries
+        except (OSError, wire.WrongAnswer):
+            pass  # Refused, or cut off by the old server's end.
+        time.sleep(BACKOFF)
+    raise wire.WrongAnswer(f"{answer!r} did not come within {MISSED} s")

@@ -1,0 +1,85 @@
+"""What truly varies from run to run, in one place: notebooks are stored, and compared, without it.
+
+Masking twice is masking once, so that stored outputs and those of a fresh run meet halfway.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from ..project import ROOT
+
+GONE = "…"
+# A reason, a pattern, and what stands in its place. The list is short: what is not on it must agree.
+MASKS = [
+    # The times of a timeline; the column stays as wide as it is.
+    (
+        re.compile(r"(?P<pad> {2,})?\d[\d,]*(\.\d+)? ms\b"),
+        lambda m: f"{GONE} ms".rjust(len(m[0])) if m["pad"] else f"{GONE} ms",
+    ),
+    # Seconds that were measured. Limits are whole words ("2.5 seconds") and do not vary.
+    (re.compile(r"\b\d+\.\d+ s\b"), f"{GONE} s"),
+    # The course uses port 8000, or a free one where that is taken; uvicorn's command line names it then.
+    (re.compile(r" --port \d{4,5}\b"), ""),
+    (re.compile(r"\b(localhost):(?!8888)\d{4,5}\b"), r"\1:8000"),
+    # A client's address: localhost is ::1 or 127.0.0.1, whichever the machine prefers, and its port is any.
+    (re.compile(r"(?:\[::1\]|(?<![\w:])::1|127\.0\.0\.1):(?!8000\b)\d{4,5}\b"), "127.0.0.1:54321"),
+    (re.compile(r"\[::1\]:8000\b"), "127.0.0.1:8000"),
+    (re.compile(r"""(['"])(?:::1|127\.0\.0\.1)\1, (?!8000\b)\d{4,5}\b"""), r"\g<1>127.0.0.1\1, 54321"),
+    (re.compile(r"""(['"])::1\1, 8000\b"""), r"\g<1>127.0.0.1\1, 8000"),
+    # Numbers of processes, as uvicorn logs them.
+    (re.compile(r"\bprocess \[\d+\]"), f"process [{GONE}]"),
+    # Addresses in memory.
+    (re.compile(r"\b0x[0-9a-f]{6,16}\b"), f"0x{GONE}"),
+    # Where a cell's code, this machine's Python and its temporary folders are.
+    (re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py"), "cell.py"),
+    (re.compile(r"[^\s\"'<>(]*[/\\]site-packages[/\\]"), f"{GONE}/site-packages/"),
+    (re.compile(r"[^\s\"'<>(]*[/\\]lib[/\\]python3\.\d+[/\\]"), f"{GONE}/python/"),
+    (re.compile(r"(?:/private)?(?:/var/folders/\w+/\w+/T|/tmp)/tmp\w+"), f"/tmp/{GONE}"),
+    # Versions: the course runs on several.
+    (
+        re.compile(r"\b(C?Python|[Dd]jango|uvicorn|websockets)([ /])(?:version )?\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?"),
+        rf"\1\2{GONE}",
+    ),
+    (re.compile(r"docs\.djangoproject\.com/en/\d+\.\d+/"), "docs.djangoproject.com/en/stable/"),
+    # The random keys of a WebSocket handshake, and the answers to them.
+    (re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=)(?![A-Za-z0-9+/=])"), GONE),
+    # The hour of an HTTP answer.
+    (re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), GONE),
+]
+
+
+class Mask:
+    """Masks what a run in `folder` with its server on `port` shows."""
+
+    def __init__(self, folder: Path = ROOT, port: int = 8000) -> None:
+        # A stored output may come from a run in this course's own folder, a fresh one from a copy.
+        places = {str(place) for each in (folder, ROOT) for place in (each, each.resolve())}
+        home = str(Path.home())
+        places |= {"~" + place.removeprefix(home) for place in places if place.startswith(home + os.sep)}
+        names = "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True))
+        self.folder = re.compile(rf"(?:{names})(?:(?P<inside>[/\\])|(?![\w.-]))")
+        self.port = re.compile(rf"\b{port}\b")
+
+    def text(self, text: str) -> str:
+        """Return a text with what varies replaced."""
+        text = self.folder.sub(lambda found: "" if found["inside"] else GONE, text)
+        text = self.port.sub("8000", text)
+        for pattern, instead in MASKS:
+            text = pattern.sub(instead, text)
+        return text
+
+    def output(self, output: NotebookNode) -> NotebookNode:
+        """Return an output of a cell, masked and without its number; pictures (PNG and the like) stay as they are."""
+        return self.inside({key: part for key, part in output.items() if key != "execution_count"})
+
+    def inside(self, part: object, kind: str = "") -> object:
+        if isinstance(part, dict):
+            return NotebookNode({key: self.inside(value, key) for key, value in part.items()})
+        if isinstance(part, list):
+            return [self.inside(value) for value in part]
+        if isinstance(part, str) and (not kind.startswith("image/") or kind == "image/svg+xml"):
+            return self.text(part)
+        return part

@@ -1,0 +1,17 @@
+"""`manage.py test`: test the course. What stands behind it goes to pytest."""
+
+import os
+import sys
+
+from ..project import ROOT
+from .environment import execute
+
+PROCESSES = 2  # each drives kernels and a browser of its own
+
+
+def main(arguments: list[str]) -> None:
+    """Put pytest in the place of this process."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hides what a save does to bytecode
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a test says itself what it needs
+    os.chdir(ROOT)
+    execute([sys.executable, "-m", "pytest", f"--numprocesses={PROCESSES}", "--dist=loadgroup", *arguments])

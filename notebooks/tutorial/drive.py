@@ -1,0 +1,266 @@
+"""`drive(application, scope, events)`: call an ASGI application by hand, with no server, and see what it does.
+
+The application runs on an event loop of its own, in a thread of its own: so it works in a notebook cell, in a
+script and under a running loop, and an application that never lets go of its thread cannot keep the cell.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import ctypes
+import linecache
+import re
+import selectors
+import sys
+import threading
+import warnings
+from collections import deque
+from pathlib import Path
+
+from .channel import Printed
+from .project import PACKAGE, TutorialError
+from .recorder import Recorder
+from .timeline import Drawing
+
+LIMIT = 2.0  # seconds that an application may take in all
+CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
+HOST = b"localhost:8000"
+
+
+class Driven(Drawing):
+    """The timeline of an application that was called by hand; `drive` returns it.
+
+    `sent` is the list of the events that the application sent, as it sent them. `error` is the exception that it
+    raised, or None.
+    """
+
+    def __init__(self, connection: dict, sent: list, error: BaseException | None) -> None:
+        super().__init__([connection])
+        self.sent, self.error = sent, error
+
+
+def drive(application, scope: dict, events: list[dict] = ()) -> Driven:
+    """Call `application(scope, receive, send)` and return what happened, to look at, with `.sent` and `.error`.
+
+    `receive` returns `events` one by one: the next one when the application has done all it can do about the one
+    before. When none is left it waits, and once the application has come to rest the call is over. What the
+    application raises is drawn and kept in `.error`, not raised. A call that does not come to rest is stopped after
+    2 seconds (`LIMIT`), whatever it does: a loop without `await`, `time.sleep`, a timer.
+
+    `scope` may leave out what the application does not look at: `http`, `websocket` and `lifespan` are completed
+    with the keys that a server gives. Raises TutorialError for a scope or an event that is not a dict.
+    """
+    if not isinstance(scope, dict):
+        raise TutorialError(f'A scope is a dict, such as {{"type": "websocket"}}, and this is {scope!r}.')
+    events = [events] if isinstance(events, (dict, str, bytes)) else list(events)
+    for event in events:
+        if not isinstance(event, dict):
+            raise TutorialError(f'An event is a dict, such as {{"type": "websocket.connect"}}, and this is {event!r}.')
+    call = Call(application, {**completed(scope), **scope}, events, Places(application, sys._getframe(1)))
+    return call.run()
+
+
+def completed(scope: dict) -> dict:
+    """Return the keys that a server gives for a scope of this type, the least of each."""
+    kind, path = scope.get("type"), scope.get("path", "/")
+    if kind == "lifespan":
+        return {"type": kind, "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+    if kind not in {"http", "websocket"}:
+        return {}
+    common = {
+        "type": kind,
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "ws" if kind == "websocket" else "http",
+        "server": ("localhost", 8000),
+        "client": ("localhost", 50000),
+        "root_path": "",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", HOST)],
+        "state": {},
+    }
+    if kind == "http":
+        return {**common, "method": "GET"}
+    return {**common, "subprotocols": [], "extensions": {"websocket.http.response": {}}}
+
+
+class Places(Recorder):
+    """A recorder to which cells of the notebook, and the file that the application stands in, are the learner's too."""
+
+    def __init__(self, application, caller) -> None:
+        super().__init__(PACKAGE)
+        self.file = getattr(getattr(application, "__code__", None), "co_filename", None)
+        self.cell = None  # the file name of the cell that calls drive()
+        while caller is not None and self.cell is None:
+            name = caller.f_code.co_filename
+            self.cell, caller = name if CELL.search(name) else None, caller.f_back
+
+    def mine(self, filename: str) -> bool:
+        return filename == self.file or bool(CELL.search(filename)) or super().mine(filename)
+
+    def where(self, path: str, line: int) -> dict:
+        if CELL.search(path):
+            return {"path": self.cell_name(path), "line": line, "code": self.code(path, line)}
+        if not super().mine(path):
+            return {"path": Path(path).name, "line": line, "code": self.code(path, line)}
+        return super().where(path, line)
+
+    def cell_name(self, path: str) -> str:
+        """Return what a learner calls a cell: this cell, or the number in front of it."""
+        if path == self.cell:
+            return "this cell"
+        try:
+            name = get_ipython().compile.format_code_name(path)[1]  # IPython's own builtin
+        except (NameError, TypeError, AttributeError):
+            return "a cell"
+        return f"cell {name[3:-1]}" if name.startswith("In[") else "a cell"
+
+    @staticmethod
+    def code(path: str, line: int) -> str:
+        return linecache.getline(path, line).strip()
+
+
+class Attentive(selectors.DefaultSelector):
+    """A selector that says when the event loop has nothing to do at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.idle = None
+
+    def select(self, timeout=None):
+        if self.idle is not None and timeout != 0 and self.idle(timers=timeout is not None):
+            timeout = 0
+        return super().select(timeout)
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop that counts the calls it has given to other threads."""
+
+    def __init__(self, selector) -> None:
+        super().__init__(selector)
+        self.elsewhere = 0
+
+    def run_in_executor(self, executor, function, *arguments):
+        future = super().run_in_executor(executor, function, *arguments)
+        self.elsewhere += 1
+        future.add_done_callback(self.back)
+        return future
+
+    def back(self, future) -> None:
+        self.elsewhere -= 1
+
+
+class Stopped(SystemExit):
+    """Thrown into an application that does not stop by itself; a thread ends with it and says nothing."""
+
+
+class Call:
+    """One call of an application."""
+
+    def __init__(self, application, scope: dict, events: list[dict], recorder: Recorder) -> None:
+        self.application, self.scope, self.recorder = application, scope, recorder
+        self.events, self.sent, self.error = deque(events), [], None
+        self.waiting: asyncio.Future | None = None  # what `receive` waits for
+        self.result: Driven | None = None
+        self.drawn = threading.Event()
+
+    def run(self) -> Driven:
+        """Run the application in a thread and return its timeline, LIMIT seconds later at the latest."""
+        context = contextvars.copy_context()
+        self.thread = threading.Thread(target=context.run, args=(self.work,), name="drive", daemon=True)
+        printed = Printed(self.recorder, sys.stdout)
+        with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
+            warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
+            warnings.showwarning = self.recorder.warn
+            self.thread.start()
+            try:
+                if not self.drawn.wait(LIMIT):
+                    self.interrupt()
+                else:
+                    self.thread.join(0.2)
+            finally:
+                self.abandon()
+        return self.result
+
+    def interrupt(self) -> None:
+        """Draw what there is now; if the event loop cannot, it stands still, at a line that can be named."""
+        with contextlib.suppress(RuntimeError):  # closed, for it has just come to its end
+            self.loop.call_soon_threadsafe(self.draw)
+        if not self.drawn.wait(0.1):
+            self.recorder.block(self.recorder.running(sys._current_frames().get(self.thread.ident)))
+            self.draw()
+
+    def work(self) -> None:
+        """Everything that happens in the application's thread."""
+        selector = Attentive()
+        self.loop = Loop(selector)
+        selector.idle = self.idle
+        self.loop.set_exception_handler(lambda loop, context: None)
+        with contextlib.suppress(Stopped), contextlib.closing(self.loop):
+            asyncio.set_event_loop(self.loop)
+            self.loop.run_until_complete(self.call())
+
+    async def call(self) -> None:
+        self.rest = self.loop.create_future()
+        task = self.loop.create_task(self.caught())
+        await asyncio.wait([task, self.rest], return_when=asyncio.FIRST_COMPLETED)
+        self.draw()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for other in others:
+            other.cancel()
+        if others:
+            await asyncio.wait(others, timeout=0.1)
+
+    async def caught(self) -> None:
+        try:
+            await self.recorder.wrap(self.application)(self.scope, self.receive, self.send)
+        except BaseException as error:
+            self.error = error
+            if isinstance(error, (Stopped, asyncio.CancelledError)):
+                raise
+
+    async def receive(self) -> dict:
+        """Return the next event, or wait for ever: `idle` hands them out."""
+        self.waiting = self.loop.create_future()
+        try:
+            return await self.waiting
+        finally:
+            self.waiting = None
+
+    async def send(self, event) -> None:
+        self.sent.append(event)
+        await asyncio.sleep(0)
+
+    def idle(self, timers: bool) -> bool:
+        """Do what is to be done when the loop has nothing to do; tell whether it has now."""
+        if self.waiting is None or self.waiting.done() or self.loop.elsewhere:
+            return False
+        if self.events:
+            self.waiting.set_result(self.events.popleft())
+            return True
+        if timers or self.rest.done():
+            return False
+        self.rest.set_result(None)
+        return True
+
+    def draw(self) -> None:
+        """Keep what happened until now: what the application does when it is stopped is no part of it."""
+        if self.result is not None:
+            return
+        connection = self.recorder.connections[0]
+        drawn = {**connection.as_dict(), "driven": True, "waits": self.recorder.place(connection)}
+        drawn["starved"] = self.waiting is not None
+        self.result = Driven(drawn, list(self.sent), self.error)
+        if not self.rest.done() and threading.current_thread() is self.thread:
+            self.rest.set_result(None)
+        self.drawn.set()
+
+    def abandon(self) -> None:
+        """Throw the application's thread out of whatever it does, if it is still there."""
+        for _ in range(5):
+            if not self.thread.is_alive():
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread.ident), ctypes.py_object(Stopped))
+            self.thread.join(0.05)

@@ -1,0 +1,120 @@
+"""The benchmarks run, every peer answers rightly and the table comes out. No figure is judged."""
+
+import importlib.metadata
+import os
+import re
+import runpy
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = ROOT / "benchmarks" / "requirements.txt"
+
+
+def missing() -> list[str]:
+    """Return the packages of benchmarks/requirements.txt that are not installed."""
+    names = re.findall(r"^[A-Za-z0-9_-]+", REQUIREMENTS.read_text(), re.MULTILINE)
+    installed = {distribution.name.lower() for distribution in importlib.metadata.distributions()}
+    return [name for name in names if name.lower() not in installed]
+
+
+pytestmark = pytest.mark.skipif(
+    bool(missing()) and not os.environ.get("CI"),
+    reason=f"{', '.join(missing())} not installed: python -m pip install -r benchmarks/requirements.txt",
+)
+
+
+@pytest.fixture(autouse=True)
+def from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand where a reader stands who types the command."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+@pytest.fixture(autouse=True)
+def handlers_restored() -> Iterator[None]:
+    """Leave Ctrl-C to pytest again."""
+    handlers = {end: signal.getsignal(end) for end in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for end, handler in handlers.items():
+        signal.signal(end, handler)
+
+
+def test_quick_run_prints_a_figure_for_every_peer(monkeypatch, capsys):
+    from benchmarks import edit
+    from benchmarks.servers import PEERS
+
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--quick"])
+    runpy.run_module("benchmarks", run_name="__main__")
+    table = capsys.readouterr().out
+    measured = {peer.name for peer in PEERS} | set(edit.PEERS)
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", table, re.MULTILINE))
+    assert measured <= set(rows)
+    for name in measured:
+        assert re.search(r"\d\.\d", rows[name]), f"{name} has no figure: {rows[name]}"
+    assert "How busy a core was" in table
+
+
+def test_the_table_replaces_the_one_before(tmp_path):
+    from benchmarks import table
+
+    readme = tmp_path / "README.md"
+    readme.write_text("above\n<!-- benchmarks -->\nold\n<!-- /benchmarks -->\nbelow\n")
+    table.write(readme, "new")
+    assert readme.read_text() == "above\n<!-- benchmarks -->\nnew\n<!-- /benchmarks -->\nbelow\n"
+
+
+@pytest.mark.parametrize("text", [None, "no markers"])
+def test_a_readme_without_markers_is_told_what_to_add(tmp_path, text):
+    from benchmarks import table
+
+    readme = tmp_path / "README.md"
+    if text:
+        readme.write_text(text)
+    with pytest.raises(SystemExit, match=r"README.md needs two lines, <!-- benchmarks --> and"):
+        table.between_markers(readme)
+
+
+def test_a_ping_of_the_server_is_no_answer():
+    from benchmarks import wire
+
+    client, server = socket.socketpair()
+    with client, server:
+        server.sendall(b"\x89\x03any" + wire.PONG)
+        assert wire.ask(client) == "pong!"
+
+
+def test_a_wrong_answer_is_not_counted(monkeypatch):
+    from benchmarks.servers import Peer, running
+    from benchmarks.wire import WrongAnswer, connect_many, ping_pong
+
+    # websockets' own echo server answers ping with ping.
+    echo = (
+        "import asyncio, sys; from websockets.asyncio.server import serve\n"
+        "async def echo(ws):\n    async for message in ws: await ws.send(message)\n"
+        "async def main():\n"
+        "    async with serve(echo, '127.0.0.1', int(sys.argv[1]), compression=None) as server:\n"
+        "        await server.serve_forever()\n"
+        "asyncio.run(main())"
+    )
+    with running(Peer("echo", lambda port: ["-c", echo, str(port)])) as server:
+        connections = connect_many(server.port, 2)
+        try:
+            with pytest.raises(WrongAnswer, match="pong!"):
+                ping_pong(connections, 0.1)
+        finally:
+            for connection in connections:
+                connection.close()
+
+
+def test_a_server_that_does_not_start_shows_why():
+    from benchmarks.servers import Peer, running
+
+    broken = Peer("broken", lambda port: ["-c", "raise SystemExit('no such thing')"])
+    with pytest.raises(SystemExit, match="no such thing"), running(broken):
+        pass

@@ -1,0 +1,60 @@
+"""Every test works on a copy of the project, never on yours.
+
+In a test, `tutorial` and `websocket_app` are the copy's, imported at the top of the file like anything else:
+
+- `project` is the copy's folder, as it is committed and with no state of the course.
+- `server` is a Server of that copy, not started yet, and stopped after the test.
+- `copy(folder)` makes one more copy, for tests that need kernels side by side.
+
+Processes of pytest-xdist have a copy each, and so a port each.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ORIGINAL = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".course", ".secret_key", "db.sqlite3", "__pycache__", ".*_cache", ".ipynb_checkpoints"
+)
+TEMPORARY = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+PROJECT = Path(TEMPORARY.name).resolve() / "course"
+
+
+def copy(folder: Path) -> Path:
+    """Copy the project into `folder`, which must not exist yet, and return it."""
+    return Path(shutil.copytree(ORIGINAL, folder, ignore=LEFT_OUT))
+
+
+def pytest_configure() -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it would hide a server that runs old bytecode
+    copy(PROJECT)
+    sys.path[:0] = [str(PROJECT), str(PROJECT / "notebooks")]
+
+
+def pytest_unconfigure() -> None:
+    TEMPORARY.cleanup()
+
+
+@pytest.fixture
+def project(monkeypatch) -> Path:
+    """The folder of the copy, restored."""
+    for name in ("websocket_app", ".course"):
+        shutil.rmtree(PROJECT / name, ignore_errors=True)
+    shutil.copytree(ORIGINAL / "websocket_app", PROJECT / "websocket_app", ignore=LEFT_OUT)
+    monkeypatch.chdir(PROJECT)
+    return PROJECT
+
+
+@pytest.fixture
+def server(project):
+    """A server of the copy that is not started yet."""
+    from tutorial.server import Server
+
+    server = Server()
+    yield server
+    server.stop()

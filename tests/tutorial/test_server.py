@@ -1,0 +1,395 @@
+"""The server: it always runs the code on disk, no client is refused while it changes, and its port is its own."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from conftest import copy
+from handlers import ask, handler
+from kernel import survivors, until, workers
+from tutorial import server as server_module
+from tutorial.ports import listen
+from tutorial.project import TutorialError
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+FOREVER = 60  # seconds, for a handler that is stuck
+
+
+@pytest.fixture(autouse=True)
+def first(monkeypatch):
+    """The first port of a range in the place of 8000 and on, without the programs that this machine runs there."""
+    port = next(port for port in random.sample(range(20000, 30000), 100) if not taken(port))
+    monkeypatch.setattr(server_module, "PORTS", range(port, port + 50))
+    return port
+
+
+def taken(port):
+    listeners = listen(port) or []
+    for listener in listeners:
+        listener.close()
+    return not listeners
+
+
+@pytest.fixture
+def websocket(project):
+    """The file that the learner saves."""
+    return project / "websocket_app" / "websocket.py"
+
+
+@pytest.fixture
+def hammer(server):
+    """Clients that connect and ask without a pause, from another thread, until the test ends.
+
+    It counts what they met: "answered", or why not.
+    """
+    met, ended = {}, threading.Event()
+
+    async def client(url):
+        while not ended.is_set():
+            try:
+                async with connect(url, open_timeout=20, close_timeout=1) as websocket:
+                    await websocket.send("ping")
+                    await websocket.recv()
+                what = "answered"
+            except ConnectionClosed as error:
+                what = f"closed {error.rcvd.code if error.rcvd else None}"
+            except (OSError, InvalidHandshake, EOFError) as error:
+                what = type(error).__name__
+            met[what] = met.get(what, 0) + 1
+
+    async def clients(url):
+        await asyncio.gather(*(client(url) for _ in range(4)))
+
+    threads = []
+
+    def start():
+        threads.append(threading.Thread(target=asyncio.run, args=(clients(server.url),)))
+        threads[0].start()
+        return met
+
+    yield start
+    ended.set()
+    for thread in threads:
+        thread.join(30)
+
+
+# What runs is what is on disk.
+
+
+def test_the_first_client_after_each_of_200_saves_hears_the_new_code(server, websocket):
+    server.start()
+    for number in range(200):
+        websocket.write_text(handler(f"answer {number:03}"))  # of equal length, several within a second
+        server.reload()
+        assert ask(server.url) == f"answer {number:03}"
+
+
+def test_no_client_is_refused_while_the_code_changes_under_load(server, websocket, hammer):
+    server.start()
+    met = hammer()
+    for number in range(20):
+        websocket.write_text(handler(f"answer {number:03}"))
+        server.reload()
+        assert ask(server.url) == f"answer {number:03}"
+        enough = met.get("answered", 0) + 20
+        until(lambda: met.get("answered", 0) > enough)  # noqa: B023
+    assert set(met) <= {"answered", "closed 1012"}, met
+
+
+def test_a_save_closes_20_open_connections_with_1012_and_says_so(server, websocket):
+    async def clients():
+        connections = [await connect(server.url) for _ in range(20)]
+        websocket.write_text(handler("new"))
+        await asyncio.to_thread(server.reload)
+        for connection in connections:
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(connection.recv(), 5)
+            yield closed.value.rcvd.code
+
+    async def codes():
+        return [code async for code in clients()]
+
+    server.start()
+    assert asyncio.run(codes()) == [1012] * 20
+    assert server.notices() == ["20 open connections were closed with code 1012, for the handler changed."]
+    assert ask(server.url) == "new"
+
+
+@pytest.mark.parametrize("work", [f"import time; time.sleep({FOREVER})", "while True: pass"])
+def test_a_handler_stuck_in_a_loop_hardly_delays_the_next_save(server, websocket, work):
+    websocket.write_text(handler(work=work))
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as raw:
+        stuck = threading.Thread(target=send_and_wait, args=(server.url,), daemon=True)
+        stuck.start()
+        until(lambda: server.report()["stuck"])
+        websocket.write_text(handler("free"))
+        began = time.monotonic()
+        server.reload()
+        assert ask(server.url) == "free"
+        assert time.monotonic() - began < 3  # 0.3 on a machine that does nothing else; FOREVER if it waited
+        raw.close()
+    stuck.join(10)
+    assert not stuck.is_alive()
+
+
+def send_and_wait(url):
+    async def client():
+        async with connect(url, close_timeout=1) as websocket:
+            await websocket.send("ping")
+            await websocket.recv()
+
+    try:
+        asyncio.run(client())
+    except ConnectionClosed:
+        pass
+
+
+def test_an_edit_in_another_program_is_served_to_the_next_client(server, websocket):
+    server.start()
+    assert ask(server.url) == "pong!"
+    websocket.write_text(handler("from vi"))
+    assert ask(server.url) == "from vi"
+    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code now."]
+
+
+def test_a_file_time_in_the_future_or_the_past_hides_no_edit(server, websocket):
+    server.start()
+    for number, when in enumerate([time.time() + 86400, 0, time.time() + 86400, time.time()]):
+        websocket.write_text(handler(f"answer {number}"))
+        os.utime(websocket, (when, when))
+        server.reload()
+        assert ask(server.url) == f"answer {number}"
+
+
+def test_changed_settings_and_new_models_are_served(server, project, websocket):
+    source = "from django.conf import settings\nfrom django.apps import apps\n" + handler("X").replace(
+        '"X"',
+        'f"{settings.TIME_ZONE} {[model.__name__ for model in apps.get_app_config(\'websocket_app\').get_models()]}"',
+    )
+    websocket.write_text(source)
+    server.start()
+    assert ask(server.url) == "UTC []"
+    until(lambda: server._spare)
+    settings = project / "websocket_app" / "settings.py"
+    settings.write_text(settings.read_text().replace("'UTC'", "'Asia/Tokyo'"))
+    server.reload()
+    assert ask(server.url) == "Asia/Tokyo []"
+    until(lambda: server._spare)
+    model = "from django.db import models\n\nclass Message(models.Model):\n    text = models.TextField()\n"
+    (project / "websocket_app" / "models.py").write_text(model)
+    server.reload()
+    assert ask(server.url) == "Asia/Tokyo ['Message']"
+
+
+# What cannot run says why, and loses nothing.
+
+
+def test_code_that_cannot_be_imported_names_the_learners_line_and_the_next_good_save_brings_it_back(server, websocket):
+    server.start()
+    websocket.write_text("import json\nimport nowhere\n")
+    said = server.reload()
+    assert "ModuleNotFoundError: No module named 'nowhere'" in said
+    assert "websocket_app/websocket.py, line 2: import nowhere" in said
+    with pytest.raises(InvalidHandshake, match="503"):
+        ask(server.url)
+    websocket.write_text(handler("back"))
+    assert server.reload() == "The server runs the new code."
+    assert ask(server.url) == "back"
+
+
+@pytest.mark.parametrize("line", ["import os; os._exit(7)", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"])
+def test_a_server_that_dies_while_it_imports_is_one_sentence_and_is_not_tried_again(server, websocket, line):
+    websocket.write_text(line)
+    with pytest.raises(TutorialError, match=r"The server did not start\."):
+        server.start()
+    server.refresh()  # what every cell does
+    assert not server.running
+    websocket.write_text(handler("back"))
+    server.reload()
+    assert ask(server.url) == "back"
+
+
+def test_options_that_uvicorn_refuses_are_one_sentence_and_forgotten(server):
+    with pytest.raises(TutorialError, match="unexpected keyword argument 'lifespam'"):
+        server.start(lifespam="on")
+    server.start()
+    assert ask(server.url) == "pong!"
+
+
+# Killed behind the notebook's back.
+
+
+def test_a_killed_server_is_brought_back_and_the_learner_is_told(server):
+    server.start()
+    port = server.port
+    server._worker.process.send_signal(signal.SIGKILL)
+    server._worker.process.wait(5)
+    assert ask(server.url) == "pong!"
+    assert server.port == port
+    assert server.notices() == ["The server had died (exit status -9). It is running again."]
+
+
+def test_a_killed_spare_costs_time_and_nothing_else(server, websocket):
+    server.start()
+    until(lambda: server._spare).process.kill()
+    websocket.write_text(handler("new"))
+    server.reload()
+    assert ask(server.url) == "new"
+    assert server.notices() == []
+
+
+def test_a_worker_that_imports_for_ever_is_gone_with_its_notebook(project, websocket):
+    websocket.write_text("while True: pass\n")
+    code = "from tutorial.server import Server; Server().start()"
+    notebook = subprocess.Popen([sys.executable, "-c", code], cwd=project / "notebooks", start_new_session=True)
+    try:
+        # The worker has read the project's settings, so it is in the loop or about to be.
+        processes = until(lambda: [p for p in workers(project) if p.cpu_times().user > 0.5])
+    finally:
+        notebook.kill()
+        notebook.wait()
+    assert survivors(processes) == []
+
+
+def test_stop_leaves_no_process_and_no_port(server, project):
+    server.start()
+    port = server.port
+    until(lambda: server._spare)
+    processes = workers(project)
+    server.stop()
+    assert survivors(processes) == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    with pytest.raises(TutorialError, match=r"The server is not running\. .*server\.start\(\)"):
+        server.url  # noqa: B018
+
+
+# Ports.
+
+
+def stranger(family, address, port):
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind((address, port))
+    listener.listen()
+    return listener
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"), (socket.AF_INET6, "::")],
+)
+def test_a_port_that_a_stranger_has_on_any_address_is_left_alone(server, first, family, address):
+    with stranger(family, address, first):
+        server.start()
+        assert server.port != first
+        assert server.notices() == [
+            f"Port {first} is taken by another program. This course uses {server.port} from now on."
+        ]
+        assert ask(server.url) == "pong!"
+
+
+def test_the_port_stays_when_the_server_is_stopped_and_started(server, first):
+    server.start()
+    ports = {server.port}
+    for _ in range(3):
+        server.stop()
+        server.start()
+        ports.add(server.port)
+    assert ports == {first}
+    assert server.notices() == []
+
+
+def test_a_port_that_was_taken_while_the_server_was_stopped_is_given_up_for_good(server, first):
+    server.start()
+    server.stop()
+    with stranger(socket.AF_INET, "127.0.0.1", first):
+        server.start()
+        moved = server.port
+        assert moved != first
+        assert server.notices() == [f"Port {first} is taken by another program. This course uses {moved} from now on."]
+        assert ask(server.url) == "pong!"
+    server.stop()
+    server.start()
+    assert server.port == moved
+
+
+def test_both_addresses_of_localhost_are_the_same_server(server):
+    server.start()
+    assert ask(f"ws://127.0.0.1:{server.port}/") == "pong!"
+    if socket.has_ipv6 and len(server._sockets) == 2:
+        assert ask(f"ws://[::1]:{server.port}/") == "pong!"
+
+
+def test_nobody_else_can_listen_where_the_server_does(server):
+    server.start()
+    assert listen(server.port) is None
+    with pytest.raises(OSError):
+        stranger(socket.AF_INET, "127.0.0.1", server.port)
+
+
+@pytest.mark.parametrize("garbage", ["", "eight", "-1", "80", "99999999", "\x00"])
+def test_a_remembered_port_that_is_none_is_ignored(server, project, first, garbage):
+    (project / ".course").mkdir()
+    (project / ".course" / "port").write_text(garbage)
+    server.start()
+    assert server.port == first
+
+
+# The state folder.
+
+
+@pytest.mark.parametrize("garbage", [None, b"", b"{", b"[1]", b'{"door": "x", "folder": 1}', bytes(9)])
+def test_the_state_folder_deleted_or_garbage_while_running(server, project, websocket, garbage):
+    server.start()
+    port = server.port
+    for path in (project / ".course").iterdir():
+        path.unlink() if garbage is None else path.write_bytes(garbage)
+    if garbage is None:
+        (project / ".course").rmdir()
+    websocket.write_text(handler("still here"))
+    server.reload()
+    assert ask(server.url) == "still here"
+    assert (project / ".course" / "port").read_text() == str(port)
+    server.restart()
+    assert "Started server process" in server.log
+    other = server_module.Server()  # as another notebook of this folder has it
+    other.start()
+    assert other.port == port
+    other.stop()
+
+
+def test_a_file_in_the_place_of_the_state_folder_is_one_sentence(server, project):
+    (project / ".course").write_text("mine")
+    with pytest.raises(TutorialError, match=r"\.course could not be made \(File exists\)"):
+        server.start()
+    assert (project / ".course").read_text() == "mine"
+    (project / ".course").unlink()
+    server.start()
+    assert ask(server.url) == "pong!"
+
+
+def test_a_copy_with_the_state_folder_in_it_leaves_the_originals_server_alone(server, tmp_path, project):
+    server.start()
+    folder = copy(tmp_path / "copy")
+    shutil.copytree(project / ".course", folder / ".course")
+    code = "from tutorial.server import Server; s = Server(); s.start(); print('at', s.port); s.stop()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder / "notebooks", capture_output=True, text=True, timeout=60
+    )
+    assert f"Port {server.port} is taken" not in done.stderr
+    assert "at " in done.stdout and f"at {server.port}\n" not in done.stdout
+    assert server.running
+    assert ask(server.url) == "pong!"
+    assert server.notices() == []

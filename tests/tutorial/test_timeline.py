@@ -1,0 +1,370 @@
+"""The timeline, drawn from what a real server recorded."""
+
+import asyncio
+import contextlib
+import re
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import uvicorn
+from websockets.asyncio.client import connect
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "notebooks"))
+
+from tutorial.project import TutorialError
+from tutorial.recorder import FIRST, LAST, Connection, Recorder
+from tutorial.timeline import choose, draw
+from tutorial.timeline.story import LONGEST, WIDTH, Story
+
+ACCEPT = {"type": "websocket.accept"}
+HERE = Path(__file__).parent  # this file stands for the learner's
+
+
+def record(application, talk, lifespan="off", stopped=False) -> list[dict]:
+    """Serve an application, let a client talk to it, and return the connections as a worker reports them."""
+
+    async def run():
+        recorder = Recorder(HERE)
+        config = uvicorn.Config(
+            recorder.wrap(application), port=0, log_level="critical", lifespan=lifespan, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None
+        serving = asyncio.create_task(server.serve())
+        async with asyncio.timeout(10):
+            while not server.started:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        address = f"localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(talk(address), 5)
+        await asyncio.sleep(0.03)
+        if stopped:
+            server.should_exit = True
+            await serving
+        found = [{**c.as_dict(), "waits": recorder.place(c), "leftover": 0} for c in recorder.connections]
+        server.should_exit = True
+        await serving
+        return found
+
+    return asyncio.run(run())
+
+
+async def ping_pong(scope, receive, send):
+    while True:
+        event = await receive()
+        if event["type"] == "websocket.connect":
+            await send(ACCEPT)
+        if event["type"] == "websocket.disconnect":
+            break
+        if event["type"] == "websocket.receive":
+            if event["text"] == "ping":
+                await send({"type": "websocket.send", "text": "pong!"})
+
+
+async def ping(address, message="ping"):
+    async with connect(f"ws://{address}/tea?cups=2") as ws:
+        await ws.send(message)
+        await ws.recv()
+
+
+def rows(text: str) -> list[str]:
+    """Return the rows of a drawing without their times, blanks made one."""
+    return [" ".join(line.split()[2:]) for line in text.splitlines() if re.match(r" *\d+\.\d ms", line)]
+
+
+def places(text: str) -> str:
+    return re.sub(r"line \d+$", "LINE", text)
+
+
+def test_a_conversation_reads_from_request_to_close():
+    drawing = draw(record(ping_pong, ping))
+    assert drawing.text.splitlines()[0] == (
+        "Connection 1: WebSocket /tea?cups=2, answered 101, closed by the client with code 1000."
+    )
+    assert "scope: type, asgi, http_version" in drawing.text
+    assert [places(row) for row in rows(drawing.text)] == [
+        "GET /tea?cups=2 → scope → called",
+        "websocket.connect → receive LINE",
+        "101 Switching Protocols ← websocket.accept ← send LINE",
+        "text frame → websocket.receive text='ping' → receive LINE",
+        "text frame ← websocket.send text='pong!' ← send LINE",
+        "close frame 1000 → websocket.disconnect code=1000 → receive LINE",
+        "returns",
+    ]
+
+
+async def listens_on(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": b"tea"})
+    await receive()
+
+
+def test_a_disconnect_after_the_whole_answer_is_left_out():
+    async def get(address):
+        reader, writer = await asyncio.open_connection("localhost", address.rpartition(":")[2])
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"tea")
+        writer.close()
+
+    connections = record(listens_on, get)
+    received = [entry["event"]["type"] for entry in connections[0]["entries"] if entry["kind"] == "receive"]
+    assert received == ["'http.request'", "'http.disconnect'"]
+    assert [places(row) for row in rows(draw(connections).text)][-2:] == [
+        "body ← http.response.body body=b'tea' ← send LINE",
+        "returns",
+    ]
+
+
+async def raises_early(scope, receive, send):
+    await receive()
+    raise ValueError("no such <b>room</b>")
+
+
+async def returns_early(scope, receive, send):
+    return
+
+
+async def refuses(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+async def denies(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b"no such room"})
+
+
+async def returns_late(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+
+
+async def closes(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+    await send({"type": "websocket.close", "code": 4000, "reason": "enough"})
+    await receive()
+
+
+async def aborts(address):
+    ws = await connect(f"ws://{address}/")
+    await ws.send("ping")
+    await ws.recv()
+    ws.transport.abort()
+
+
+async def stays(address):
+    ws = await connect(f"ws://{address}/")
+    await ws.send("ping")
+    await ws.recv()
+
+
+@pytest.mark.parametrize(
+    "application, talk, summary, wire",
+    [
+        (raises_early, ping, "answered 500, for your application raised ValueError before it accepted", "500 Internal"),
+        (returns_early, ping, "answered 500, for your application returned before it accepted", "500 Internal"),
+        (refuses, ping, "answered 403, refused: your application closed before it accepted", "403 Forbidden ←"),
+        (denies, ping, "answered 404, refused by your application", "404 Not Found ←"),
+        (
+            returns_late,
+            ping,
+            "answered 101, dropped with no close frame (code 1006): your application returned",
+            "dropped",
+        ),
+        (closes, ping, "answered 101, closed by your application with code 4000 (enough)", "close frame 4000 ←"),
+        (ping_pong, aborts, "answered 101, lost: the client went without a close frame", "leaves, no close frame →"),
+        (ping_pong, stays, "answered 101, still open", "waits"),
+    ],
+)
+def test_who_answered_and_who_closed(application, talk, summary, wire):
+    text = " ".join(draw(record(application, talk)).text.split())
+    assert summary in text
+    assert wire in text
+
+
+def test_a_server_that_stops_closes_with_1012():
+    text = draw(record(ping_pong, stays, stopped=True)).text
+    assert "closed by the server" in text and "close frame 1012" in text
+
+
+def test_an_exception_is_a_row_with_its_line_and_code():
+    drawing = draw(record(ping_pong, lambda address: ping(address, b"ping")))
+    line = ping_pong.__code__.co_firstlineno + 8
+    assert re.search(rf"KeyError: 'text' +raises  line {line}$", drawing.text, re.MULTILINE)
+    assert 'if event["text"] == "ping":' in drawing.text
+    assert "dropped, no close frame" in drawing.text
+
+
+def test_clients_at_the_same_time_have_a_column_each():
+    async def two(address):
+        async with connect(f"ws://{address}/") as one, connect(f"ws://{address}/") as other:
+            await one.send("ping")
+            await one.recv()
+            await other.send("ping")
+            await other.recv()
+
+    text = draw(record(ping_pong, two)).text
+    heads = next(line for line in text.splitlines() if line.strip().startswith("client 1"))
+    first, second = heads.index("client 1"), heads.index("client 2")
+    received = [line.index("→") for line in text.splitlines() if "text='ping'" in line]
+    assert received == [first, second]
+
+
+def test_many_clients_at_the_same_time_are_named_row_by_row():
+    async def five(address):
+        async def stay():
+            async with connect(f"ws://{address}/") as ws:
+                await ws.send("ping")
+                await ws.recv()
+                await asyncio.sleep(0.1)
+
+        await asyncio.gather(*(stay() for _ in range(5)))
+
+    connections = record(ping_pong, five)
+    text = draw(connections).text
+    assert all(f"client {number}: text " in text for number in range(1, 6))
+
+
+def test_http_and_lifespan():
+    async def application(scope, receive, send):
+        if scope["type"] != "http":
+            raise NotImplementedError("lifespan")
+        await receive()
+        await send({"type": "http.response.start", "status": 201, "headers": []})
+        await send({"type": "http.response.body", "body": b"made"})
+
+    async def get(address):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(b"GET /page HTTP/1.1\r\nHost: me\r\nConnection: close\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    connections = record(application, get, lifespan="auto")
+    text = draw(choose(connections)).text
+    assert "HTTP GET /page, answered 201" in text and "201 Created" in text and "body=b'made'" in text
+    assert "knows no lifespan" in draw(choose(connections, "lifespan")).text
+
+
+def made(*entries: tuple, kind="websocket", number=1, path="/", **details) -> dict:
+    """Return a connection with entries as the recorder makes them."""
+    connection = Connection(number, {"type": kind, "path": path, "client": ("127.0.0.1", 50000 + number)})
+    for name, values in entries:
+        connection.add(name, **values)
+    return {**connection.as_dict(), "open": False, "waits": {}, "leftover": 0, **details}
+
+
+def test_notes_refusals_and_long_values_stay_within_the_width():
+    place = {"path": "websocket_app/a_rather_long_name.py", "line": 1234, "code": "send(" + "x" * 150 + ")"}
+    story = made(
+        ("send", {"event": {"type": "'websocket.accept'"}, **place}),
+        ("send", {"event": {"type": "'websocket.send'", "text": repr("word " * 40)}, **place}),
+        ("send", {"event": {"type": "'websocket.close'", "code": "1005"}, "failed": "ProtocolError: 1005", **place}),
+        ("send", {"event": {"": "'pong!'"}, **place}),
+        ("send", {"event": {"txt": "'pong!'"}, **place}),
+        ("print", {"text": "a line that is printed " * 8, **place}),
+        ("warning", {"message": "coroutine 'send' was never awaited", **place}),
+        ("blocked", {"seconds": 2.5, **place}),
+        ("raise", {"name": "ValueError", "message": "why " * 60, **place}),
+    )
+    text = draw([story]).text
+    assert max(map(len, text.splitlines())) <= WIDTH
+    for words in ("prints", "never awaited", "2500.0 ms", "txt='pong!'", "which is no dict", "line 1234"):
+        assert words in text
+    assert "close frame 1005" not in text
+    assert Story(story).ended.startswith("dropped")
+
+
+def test_a_long_connection_is_drawn_in_part():
+    entries = [("receive", {"event": {"type": "'websocket.receive'", "text": "'x'"}})] * (FIRST + LAST + 50)
+    drawing = draw([made(*entries)])
+    assert len(rows(drawing.text)) == 2 * LONGEST
+    assert f"{FIRST + LAST + 50 + 1 - 2 * LONGEST} more, not drawn" in drawing.text
+
+
+class Table(HTMLParser):
+    """Collects tags, attributes and text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags, self.attributes, self.text = set(), set(), ""
+        self.feed(source)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
+    event = {"type": "'websocket.receive'", "text": "'<script>alert(1)</script>'"}
+    connection = made(
+        ("receive", {"event": event, "path": '"><i>.py', "line": 1, "code": '"><i>'}),
+        ("print", {"text": "<script>"}),
+        ("raise", {"name": "<i>", "message": "<i>", "path": "<i>.py", "line": 1, "code": "<i>"}),
+        path="/<i>",
+    )
+    other = {**connection, "number": 2, "client": 2}
+    for source in (draw([connection]).html, draw([connection, other]).html):
+        table = Table(source)
+        assert not table.tags & {"script", "style", "svg", "iframe", "i"}
+        assert {"table", "th", "td", "details", "summary"} <= table.tags
+        assert table.attributes <= {"style", "scope", "title"}
+        assert "<script>alert(1)</script>" in table.text
+        assert "var(" not in source and "currentcolor" not in source.lower()
+
+
+def test_nothing_of_one_run_is_drawn():
+    connections = record(ping_pong, ping)
+    port, drawing = str(connections[0]["client"]), draw(connections)
+    for view in (drawing.text, Table(drawing.html).text):
+        assert port not in view
+        assert not re.search(r"localhost:\d|websockets/\d|0x[0-9a-f]{6}", view)
+    for key in re.findall(r"sec-websocket-key', b'([^']+)", connections[0]["scope"]["headers"]):
+        assert key not in drawing.html
+
+
+def test_cookies_are_not_shown():
+    connection = made()
+    connection["scope"]["headers"] = repr([(b"cookie", b"sessionid=tok123"), (b"host", b"localhost:8001")])
+    html = draw([connection]).html
+    assert "tok123" not in html and "8001" not in html
+
+
+def test_both_renderings_are_offered():
+    drawing = draw([made()])
+    bundle = drawing._repr_mimebundle_()
+    assert bundle == {"text/plain": repr(drawing), "text/html": drawing.html}
+
+
+def test_choose():
+    several = [
+        made(kind="lifespan", number=1),
+        made(kind="http", number=2, clock=10.0),
+        made(number=3, clock=20.0),
+        made(number=4, clock=30.0),
+        made(kind="http", number=5, path="/favicon.ico", clock=40.0),
+    ]
+    numbers = lambda *arguments: [connection["number"] for connection in choose(several, *arguments)]  # noqa: E731
+    assert numbers() == [4]
+    assert numbers("2") == [3, 4]
+    assert numbers("99") == numbers("all") == [2, 3, 4]
+    assert numbers("lifespan") == [1]
+
+
+@pytest.mark.parametrize("argument", ["yesterday", "0", "-1", "1.5", "2 3"])
+def test_choose_explains_itself(argument):
+    with pytest.raises(TutorialError, match="%timeline 3 for the last three"):
+        choose([made()], argument)
+
+
+@pytest.mark.parametrize("argument", ["", "3", "all"])
+def test_choose_with_nothing_to_draw(argument):
+    with pytest.raises(TutorialError, match="no client came since the last save"):
+        choose([], argument)
