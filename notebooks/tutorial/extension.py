@@ -31,7 +31,8 @@ class TutorialMagics(Magics):
             number = history.replace(ROOT / name, content)
             if number:
                 kept.append(f"{name} as {number}")
-        print(f"Lesson {int(line)} begins: websocket_app/ is as the lesson before left it.")
+        before = f"lesson {int(line) - 1} left it" if int(line) > 1 else "startproject makes it"
+        print(f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
         if kept:
             print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
         if self.server.started:
