@@ -89,15 +89,8 @@ class Cells:
             said = "Stopped"
         else:
             said = f"{kind.__name__}: {error}"
-        told = self.tell() or [client_side(error), *self.logged(error)]
+        told = self.tell() or [client_side(error), *diagnoses.logged(getattr(error, "rcvd", None), self.server.log)]
         return [said + self.place(error, trace), *(["", *told] if any(told) else [])]
-
-    def logged(self, error) -> list[str]:
-        """Return what the project wrote into the log about an error that it closed with code 1011."""
-        if not isinstance(error, ConnectionClosed) or not error.rcvd or error.rcvd.code != 1011:
-            return []
-        own = [line for line in self.server.log.splitlines() if not line.startswith(("INFO:", "WARNING:"))]
-        return [f"The last line of its log: {own[-1]}"] if own else []
 
     def place(self, error, trace) -> str:
         """Return the innermost line of a cell in a traceback, as words."""
