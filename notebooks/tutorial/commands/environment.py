@@ -146,7 +146,7 @@ def make() -> None:
         )
     note("Making an environment for the course in .venv. This happens once.")
     made = subprocess.run(
-        [sys.executable, "-I", "-m", "venv", "--clear", VENV],
+        [sys.executable, "-I", "-m", "venv", "--clear", "--without-pip", VENV],  # pip comes with the packages
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
