@@ -32,6 +32,7 @@ class Cells:
         self.shell, self.server = shell, server
         self.told: set[tuple] = set()
         self.seen: list[str] = []
+        self.judged: set[int] = set()  # ports of clients whose connections a check has explained
 
     def before(self, info) -> None:
         """Serve what is on disk before a cell runs."""
@@ -60,7 +61,8 @@ class Cells:
             printed[PRINTED:] = [f"server │ … and {len(printed) - PRINTED} more lines: print(server.log)"]
         sentences = []
         for connection in report["connections"]:
-            sentence = diagnoses.explain(connection, report["stuck"], silent)
+            judged = connection["client"] in self.judged
+            sentence = None if judged else diagnoses.explain(connection, report["stuck"], silent)
             about = (connection["clock"], connection["number"], sentence)
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)

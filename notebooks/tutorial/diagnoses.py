@@ -8,6 +8,7 @@ SENT_AFTER = "Expected ASGI message 'websocket.send'"
 AWAITED = re.compile("'await' expression|can't be awaited")
 SENT_CLOSED = "after sending 'websocket.close'"
 MANY = 100  # events sent by an application that never comes to an end
+HTTP_TYPES = ["http.response.start", "http.response.body"]
 SEND_TYPES = ["websocket.accept", "websocket.send", "websocket.close"]
 SEND_TYPES += ["websocket.http.response.start", "websocket.http.response.body"]
 
@@ -34,19 +35,19 @@ def types(entries: list[dict]) -> list[str]:
 
 
 def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -> str | None:
-    """Return what went wrong on a WebSocket connection, or None where nothing did.
+    """Return what went wrong on a connection, or None where nothing did.
 
     `connection` is `Connection.as_dict()` with `waits`, where its application waits now, `leftover`, the number of
     its tasks that are still running, and `made`, where the first of them was made; `stuck` is the line at which the
     event loop stands still; `silent` says that its client waits and hears nothing.
     """
-    if connection["type"] != "websocket":
+    if connection["type"] not in RULES:
         return None
-    for rule in (never_awaited, blocked, raised, returned, waiting, outlived):
+    for rule in RULES[connection["type"]]:
         sentence = rule(connection, stuck)
         if sentence:
             return sentence
-    if silent and connection["open"] and events(connection, "receive"):
+    if silent and connection["open"] and connection["type"] == "websocket" and events(connection, "receive"):
         last = events(connection, "receive")[-1]["event"]
         what = f" with {last['text']}" if last.get("text", "None") != "None" else ""
         return (
@@ -109,6 +110,8 @@ def raised(connection: dict, stuck: dict | None) -> str | None:
     if received[-1:] == ["websocket.disconnect"]:
         look = 'Look at event["type"] first: a disconnect has no text.'
         return f"After websocket.disconnect, your application {what}{where}\n{look}"
+    if connection["type"] == "http":
+        return f"Your application {what}{where}\nThe client is answered with status 500."
     if "websocket.accept" in types(sent):
         return f"Your application {what}{where}\nThe connection drops, with no close frame."
     return f"Your application {what}{where}\nIt had not accepted yet: the handshake fails with status 500."
@@ -119,9 +122,16 @@ def refused(last: dict, error: dict, sent: list[str]) -> str | None:
     event, kind, message = last["event"], sent[-1], error["message"]
     if "type" not in event:
         return "An event is a dict with a \"type\"; this one has none:"
-    if kind not in SEND_TYPES:
-        near = difflib.get_close_matches(kind, SEND_TYPES, 1, 0.5)
+    allowed = HTTP_TYPES if kind.startswith("http") else SEND_TYPES
+    if kind not in allowed:
+        near = difflib.get_close_matches(kind, allowed, 1, 0.5)
         return f"There is no event type {kind!r}{'; is it ' + repr(near[0]) + '?' if near else ''}"
+    if kind == "http.response.body" and "http.response.start" not in sent:
+        return "http.response.body is sent before http.response.start: an answer begins with its status."
+    if sent.count("http.response.start") > 1:
+        return "This request is answered already, and http.response.start is sent a second time:"
+    if kind == "http.response.body" and event.get("body", "b")[:1] != "b":
+        return f'"body" must be bytes, and {event["body"]} is none:'
     if message.startswith(SENT_FIRST):
         return f"{kind} is sent before websocket.accept: accept first."
     if message.startswith(SENT_AFTER):
@@ -188,3 +198,19 @@ def outlived(connection: dict, stuck: dict | None) -> str | None:
         return None
     task = "a task that its handler made runs on. Cancel it when you leave the loop"
     return f"The connection has ended, and {task}: {place(connection['made'][0])}"
+
+
+def unanswered(connection: dict, stuck: dict | None) -> str | None:
+    """Explain a request that the application leaves without a whole answer."""
+    sent = types(events(connection, "send"))
+    if not events(connection, "return") or "http.response.body" in sent:
+        return None
+    if "http.response.start" in sent:
+        return f"Your application returns without http.response.body: {place(events(connection, 'send')[-1])}"
+    return "Your application returns without http.response.start, so the request is answered with status 500."
+
+
+RULES = {
+    "http": (never_awaited, blocked, raised, unanswered),
+    "websocket": (never_awaited, blocked, raised, returned, waiting, outlived),
+}

@@ -7,8 +7,10 @@ import nest_asyncio2
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
-from . import cells, history, patience, starts, timeline
+from . import cells, exercises, history, patience, starts, timeline
+from .cells import Cells
 from .drive import drive
+from .exercises import check
 from .project import ROOT, TutorialError, contents, forget_modules, read_from_source, relative
 from .save import Diff, save
 from .server import Server
@@ -18,9 +20,9 @@ from .server import Server
 class TutorialMagics(Magics):
     """The magics of the course."""
 
-    def __init__(self, shell, server: Server) -> None:
+    def __init__(self, shell, server: Server, cells: Cells) -> None:
         super().__init__(shell)
-        self.server = server
+        self.server, self.cells = server, cells
 
     @line_magic
     def lesson(self, line: str) -> None:
@@ -70,6 +72,28 @@ class TutorialMagics(Magics):
             return
         display(timeline.draw(timeline.choose(self.server.connections(), line.strip())))
 
+    @line_magic
+    def check(self, line: str) -> None:
+        """%check 4.1: try your server and say what came; then it is passed, not yet right, or not attempted."""
+        shown = check.check(self.server, exercises.find("check", line))
+        self.cells.judged.update(shown.ports)
+        display(shown)
+
+    @line_magic
+    def hint(self, line: str) -> None:
+        """%hint 4.1: a hint for an exercise, one level deeper each time."""
+        display(check.hint(exercises.find("hint", line)))
+
+    @line_magic
+    def solution(self, line: str) -> None:
+        """%solution 4.1: our solution of an exercise, after a pass or three attempts."""
+        display(check.solution(exercises.find("solution", line)))
+
+    @line_magic
+    def progress(self, line: str) -> None:
+        """%progress: all lessons and exercises, and what is passed."""
+        display(check.overview())
+
     def serve(self) -> None:
         if self.server.stopped:
             print("The server is stopped: server.start() runs the new code.")
@@ -92,6 +116,7 @@ def load(shell) -> None:
     forget_modules()
     nest_asyncio2.apply()
     server = Server()
-    patience.apply(cells.register(shell, server).look)
+    hooks = cells.register(shell, server)
+    patience.apply(hooks.look)
     shell.push({"server": server, "drive": drive})
-    shell.register_magics(TutorialMagics(shell, server))
+    shell.register_magics(TutorialMagics(shell, server, hooks))

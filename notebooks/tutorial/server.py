@@ -56,7 +56,7 @@ class Server:
             if not self.running:
                 self._begin()
             print(f"$ {self.command}")
-            print(self._state())
+            print(self.state())
 
     def stop(self) -> None:
         """Stop uvicorn and give the port back."""
@@ -70,7 +70,7 @@ class Server:
         """Start again with the code that is on disk now."""
         with self._lock:
             self._begin()
-            print(self._state())
+            print(self.state())
 
     @property
     def url(self) -> str:
@@ -93,7 +93,7 @@ class Server:
             return ""
 
     def __repr__(self) -> str:
-        return f"<server: {self._state()}>"
+        return f"<server: {self.state()}>"
 
     # What the other parts of the helper use.
 
@@ -134,7 +134,7 @@ class Server:
                 notices = self._obituary("It is running again.")
             elif self._served != fingerprint():
                 self._begin()
-                self._notices.append(f"websocket_app/ was changed elsewhere. {self._state(short=True)}")
+                self._notices.append(f"websocket_app/ was changed elsewhere. {self.state(short=True)}")
                 return
             else:
                 return
@@ -150,7 +150,7 @@ class Server:
         """Serve the code that is on disk now; return the sentences about it."""
         with self._lock:
             self._begin()
-            return self._state(short=True)
+            return self.state(short=True)
 
     def report(self, limit: int = 200) -> dict | None:
         """Return the worker's report of what happened since the last one, see `worker.Worker.report`."""
@@ -191,9 +191,8 @@ class Server:
             self._end()
             self._taken_by = notebook
 
-    # How.
-
-    def _state(self, short: bool = False) -> str:
+    def state(self, short: bool = False) -> str:
+        """Return whether it serves the project, and if not, why, in sentences."""
         if not self.running:
             return "The server is not running."
         if self._trouble:
@@ -204,6 +203,8 @@ class Server:
                 "Correct it and save again: the server comes back with it."
             )
         return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
+
+    # How.
 
     def _obituary(self, ending: str) -> list[str]:
         """Return the news that the worker has died, once."""

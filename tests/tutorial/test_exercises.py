@@ -1,0 +1,416 @@
+"""Every exercise, proven: its starter is no attempt, its solution passes, plausible wrong answers are told apart."""
+
+import asyncio
+import itertools
+import json
+import re
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from conftest import PROJECT
+from tutorial import progress, starts
+from tutorial.exercises import check, every, find
+from tutorial.project import STATE, TutorialError
+from websockets.asyncio.client import connect
+
+SECONDS = 5.0  # that a check may take
+ALL = pytest.mark.parametrize("exercise", every().values(), ids=every())
+OF_FILES = pytest.mark.parametrize("exercise", [e for e in every().values() if e.path], ids=lambda e: e.number)
+
+
+# Plausible wrong answers: (what stands in the solution, what stands there instead), and words of their own message.
+WRONG = {
+    "1.1": {
+        "body is a str": ([("text.encode()", "text")], "a body must be bytes"),
+        "no start": (
+            [('        await send({"type": "http.response.start", "status": 200})\n', "")],
+            "An answer begins with http.response.start",
+        ),
+        "no body": (
+            [('        await send({"type": "http.response.body", "body": text.encode()})\n', "")],
+            "An answer ends with http.response.body",
+        ),
+        "always GET": ([('scope["method"] + ', '"GET" + ')], "The method is always GET"),
+        "path only": ([('scope["method"] + " " + ', "")], "The method is missing"),
+        "a fixed path": ([('scope["path"]\n', '"/scope"\n')], "must have the whole path"),
+        "else lost": ([(' and scope["path"].startswith("/scope")', "")], "Only paths that begin with /scope"),
+        "falls through": (
+            [("    else:\n        await django", "    if True:\n        await django")],
+            "Each request has one answer",
+        ),
+    },
+    "2.1": {
+        "type only": ([('print(scope["type"], scope["path"])', 'print(scope["type"])')], "the path is missing"),
+        "path only": ([('print(scope["type"], scope["path"])', 'print(scope["path"])')], "the type is missing"),
+        "a fixed path": ([('print(scope["type"], scope["path"])', 'print(scope["type"], "/")')], "always /"),
+        "path for all": ([('print("unknown", scope["type"])', 'print("unknown", scope["path"])')], "KeyError"),
+        "http only": ([('in ("http", "websocket")', '== "http"')], "Both http and websocket are known"),
+        "in one branch": (
+            [
+                ('        print(scope["type"], scope["path"])\n', "        pass\n"),
+                ("        await django_app", '        print("http", scope["path"])\n        await django_app'),
+            ],
+            "Only one of the two protocols",
+        ),
+        "unknown only": ([('print(scope["type"], scope["path"])', "pass")], "Nothing is printed for a request"),
+        "no unknown": ([('print("unknown", scope["type"])', "pass")], "The lifespan call prints nothing"),
+        "one word": ([('print("unknown", scope["type"])', 'print(scope["type"])')], "two words"),
+        "else lost": (
+            [("        raise NotImplementedError(f\"Unknown scope type {scope['type']}\")", "        pass")],
+            "The else branch has to stay",
+        ),
+        "printed late": (
+            [
+                ('    if scope["type"] in ("http", "websocket"):\n        print(scope["type"], scope["path"])\n', ""),
+                ('    else:\n        print("unknown", scope["type"])\n', ""),
+                (
+                    "        await django_application(scope, receive, send)\n",
+                    '        await django_application(scope, receive, send)\n        print("http", scope["path"])\n',
+                ),
+            ],
+            "printed after the request is answered",
+        ),
+    },
+    "3.1": {
+        "never down": ([("connected -= 1", "pass")], "The count never goes down"),
+        "prints before": (
+            [
+                (
+                    'connected += 1\n            print(connected, "connected")',
+                    'print(connected, "connected")\n            connected += 1',
+                ),
+                (
+                    'connected -= 1\n            print(connected, "connected")',
+                    'print(connected, "connected")\n            connected -= 1',
+                ),
+            ],
+            "printed before it changes",
+        ),
+        "after break": (
+            [
+                (
+                    '            connected -= 1\n            print(connected, "connected")\n            break',
+                    '            break\n            connected -= 1\n            print(connected, "connected")',
+                )
+            ],
+            "what follows break does not run",
+        ),
+        "on connect only": (
+            [('connected -= 1\n            print(connected, "connected")', "connected -= 1")],
+            "only when a client comes",
+        ),
+        "reset": (
+            [("    global connected\n", "    global connected\n    connected = 0\n")],
+            "sets the count to 0 again",
+        ),
+        "number only": ([('print(connected, "connected")', "print(connected)")], "the word behind it is missing"),
+        "no print": ([('print(connected, "connected")', "pass")], "Nothing is printed"),
+        "always more": ([("connected -= 1", "connected += 1")], "Every event counts one more"),
+        "no global": ([("    global connected\n", "")], "UnboundLocalError"),
+    },
+    "4.1": {
+        "whole text": ([('event["text"].removeprefix("echo ")', 'event["text"]')], "The whole text comes back"),
+        "literal": ([('event["text"].removeprefix("echo ")', '"hello"')], "The answer is always hello"),
+        "one word": ([('event["text"].removeprefix("echo ")', 'event["text"].split()[1]')], "Only one word comes back"),
+        "replace": ([('removeprefix("echo ")', 'replace("echo ", "")')], 'Every "echo " is taken away'),
+        "lstrip": ([("removeprefix", "lstrip")], "any of these letters"),
+        "the space": ([('removeprefix("echo ")', 'removeprefix("echo")')], "with its space"),
+        "begins with echo": ([('startswith("echo ")', 'startswith("echo")')], "echoes is another word"),
+        "equal": ([('event["text"].startswith("echo ")', 'event["text"] == "echo"')], "It is not equal to it"),
+        "ping lost": ([('event["text"] == "ping"', 'event["text"] == "pinging"')], "ping is no longer answered"),
+        "answers all": (
+            [('if event["text"].startswith("echo "):', 'if event["text"] != "ping":')],
+            "everything else is met with silence",
+        ),
+    },
+    "4.2": {
+        "shared": (
+            [("async def", "count = 0\n\n\nasync def"), ("    count = 0\n    while", "    global count\n    while")],
+            "All clients share one count",
+        ),
+        "in the loop": (
+            [("    count = 0\n    while True:\n", "    while True:\n        count = 0\n")],
+            "Every answer is number 1",
+        ),
+        "from 0": (
+            [
+                ("                count += 1\n", ""),
+                ('f"pong! {count}"})\n', 'f"pong! {count}"})\n                count += 1\n'),
+            ],
+            "The count begins at 0",
+        ),
+        "every message": (
+            [
+                ("                count += 1\n", ""),
+                ('            if event["text"]', '            count += 1\n            if event["text"]'),
+            ],
+            "PING counts as well",
+        ),
+        "no number": ([('f"pong! {count}"', '"pong!"')], "The number is missing"),
+        "lower": ([('event["text"] == "ping"', 'event["text"].lower() == "ping"')], "PING is no ping"),
+    },
+}
+
+
+def shown(result) -> str:
+    """Return what a result shows, in one line."""
+    return re.sub(r"\s+", " ", repr(result))
+
+
+def put(project, exercise, content: str) -> None:
+    (project / exercise.path).write_text(content)
+
+
+def begin(project, exercise) -> None:
+    """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
+    lesson = max(lesson for lesson in starts.begins() if lesson <= exercise.lesson + 1)
+    for path, content in starts.begin(str(lesson)).items():
+        if content is None:
+            (project / path).unlink(missing_ok=True)
+        else:
+            (project / path).write_bytes(content)
+
+
+@ALL
+def test_the_exercise_is_whole(exercise):
+    assert len(exercise.hints) >= 2 and all(hint.strip() for hint in exercise.hints)
+    assert "TODO" in exercise.starter and "TODO" not in exercise.solution
+    assert check.bare(exercise.starter) != check.bare(exercise.solution)
+
+
+@OF_FILES
+def test_a_starter_is_no_attempt_and_a_solution_passes(project, server, exercise):
+    begin(project, exercise)
+    assert "not attempted" in check.check(server, exercise).title
+    put(project, exercise, exercise.starter)
+    assert "not attempted" in check.check(server, exercise).title
+    put(project, exercise, exercise.starter.replace("TODO", "DONE"))
+    assert "not attempted" in check.check(server, exercise).title, "a comment is no attempt"
+    assert not server.started, "nothing to check, and a server was started"
+    put(project, exercise, exercise.solution)
+    result = check.check(server, exercise)
+    assert result.title == f"✓ {exercise.number} {exercise.title}: passed.", result
+
+
+@OF_FILES
+def test_wrong_answers_are_told_apart(project, server, exercise):
+    begin(project, exercise)
+    messages = {}
+    for name, (changes, words) in WRONG[exercise.number].items():
+        content = exercise.solution
+        for old, new in changes:
+            assert old in content, f"{name}: {old!r} is not in the solution"
+            content = content.replace(old, new)
+        put(project, exercise, content)
+        since = time.monotonic()
+        result = check.check(server, exercise)
+        assert time.monotonic() - since < SECONDS
+        assert result.title.startswith("✗") and "not yet" in result.title, f"{name}: {result}"
+        assert words in shown(result), f"{name}: {result}"
+        assert "<table" in result._repr_mimebundle_()["text/html"]
+        messages[name] = result.parts[1].text
+    assert len(messages) >= 3 and len(set(messages.values())) == len(messages), messages
+
+
+# What a handler may do to a check.
+
+BEGIN = """\
+import asyncio
+import os
+import time
+
+
+async def websocket_application(scope, receive, send):
+"""
+CONNECTED = """\
+    await receive()
+    await send({"type": "websocket.accept"})
+    await receive()
+"""
+HOSTILE = {
+    "blocks the loop": (CONNECTED + "    time.sleep(60)\n", "stands still"),
+    "blocks at once": ("    while True:\n        pass\n", "stands still"),
+    "never accepts": ("    await asyncio.sleep(60)\n", "never calls receive()"),
+    "floods": (
+        CONNECTED + '    while True:\n        await send({"type": "websocket.send", "text": "x" * 9999})\n',
+        "'x",
+    ),
+    "floods the answer": (
+        CONNECTED + '    while True:\n        await send({"type": "websocket.send", "text": "pong!"})\n',
+        "sends without end",
+    ),
+    "a strange code": (
+        CONNECTED + '    await send({"type": "websocket.close", "code": 4242})\n',
+        "closed with code 4242",
+    ),
+    "os._exit": (CONNECTED + "    os._exit(3)\n", "has died (exit status 3)"),
+    "exits at once": ("    os._exit(3)\n", "has died (exit status 3)"),
+    "cannot be imported": ("    pass\n\n\nimport nothing\n", "No module named 'nothing'"),
+    "raises": ("    1 / 0\n", "ZeroDivisionError"),
+}
+
+
+def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, server):
+    exercise = find("check", "4.1")
+    begin(project, exercise)
+    for name, (body, words) in HOSTILE.items():
+        put(project, exercise, BEGIN + body)
+        since = time.monotonic()
+        result = check.check(server, exercise)
+        assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"
+        assert "not yet" in result.title and words in shown(result), f"{name}: {result}"
+    put(project, exercise, exercise.solution)
+    assert "passed" in check.check(server, exercise).title
+
+
+# 5.1, which is done with a client.
+
+
+def talk(server, *texts: str, code: int | None = 1000, answers: int = 2) -> None:
+    """Be the client of 5.1: send texts, wait for answers, close with a code, or drop the connection for None."""
+
+    async def client():
+        ws = await connect(server.url, close_timeout=1)
+        for text in texts:
+            await ws.send(text)
+        for _ in range(answers):
+            await asyncio.wait_for(ws.recv(), 2)
+        if code is None:
+            ws.transport.abort()
+        else:
+            await ws.close(code)
+
+    asyncio.run(client())
+
+
+TALKS = {
+    "no PING": ((("ping", "ping"), 4001), "One frame is missing"),
+    "PING last": ((("ping", "ping", "PING"), 4001), "in another order"),
+    "no code": ((("ping", "PING", "ping"), 1000), "the client chooses it"),
+    "another code": ((("ping", "PING", "ping"), 4002), "close code 4002"),
+    "no close frame": ((("ping", "PING", "ping"), None), "without a close frame"),
+    "sends the answers": ((("ping", "pong!", "PING", "ping", "pong!"), 4001), "not the client's"),
+}
+
+
+def test_a_timeline_is_matched_frame_by_frame(project, server):
+    exercise = find("check", "5.1")
+    begin(project, exercise)
+    assert "not attempted" in check.check(server, exercise).title
+    server.start()
+    assert "not attempted" in check.check(server, exercise).title
+    talk(server, answers=0)
+    assert "not attempted" in check.check(server, exercise).title, "the starter has no frames"
+    messages = []
+    for name, ((texts, code), words) in TALKS.items():
+        talk(server, *texts, code=code)
+        result = check.check(server, exercise)
+        assert "not yet" in result.title and words in shown(result), f"{name}: {result}"
+        messages.append(result.parts[1].text)
+    assert len(set(messages)) == len(messages)
+    talk(server, "ping", "PING", "ping", code=4001)
+    assert "passed" in check.check(server, exercise).title
+
+
+# Hints, solutions, progress.
+
+
+def test_hints_go_deeper_and_the_solution_opens_after_three_attempts(project, server):
+    exercise = find("hint", "4.1")
+    begin(project, exercise)
+    seen = [check.hint(exercise).parts[0].text for _ in range(len(exercise.hints) + 1)]
+    assert len(set(seen)) == len(exercise.hints) and seen[-1] == seen[-2]
+    for attempt in range(3):
+        put(project, exercise, exercise.starter)
+        check.check(server, exercise)  # an unchanged file is no attempt
+        for _ in range(2):  # nor is the same file twice
+            assert "not open yet" in check.solution(exercise).title
+            put(project, exercise, exercise.starter + f"\nATTEMPT = {min(attempt, 1)}\n")
+            check.check(server, exercise)
+    put(project, exercise, exercise.starter + "\nATTEMPT = 2\n")
+    assert "%solution 4.1 is open" in repr(check.check(server, exercise))
+    assert exercise.solution.strip() in repr(check.solution(exercise))
+    assert "3 attempts" in repr(check.overview())
+
+
+def test_a_pass_opens_the_solution_and_stays(project, server):
+    exercise = find("check", "4.2")
+    begin(project, exercise)
+    put(project, exercise, exercise.solution)
+    check.check(server, exercise)
+    put(project, exercise, exercise.solution.replace("count = 0", "count = 1"))
+    assert "not yet" in check.check(server, exercise).title
+    assert "our solution" in check.solution(exercise).title
+    assert re.search(r"4\.2  ✓ passed", repr(check.overview()))
+
+
+def test_a_number_that_no_exercise_has_is_answered_with_those_there_are(project):
+    for number in ("9.9", "", "4"):
+        with pytest.raises(TutorialError, match=r"1\.1, 2\.1, 3\.1, 4\.1, 4\.2, 5\.1"):
+            find("check", number)
+
+
+def test_a_damaged_progress_file_is_set_aside_and_loses_only_what_cannot_be_read(project, capsys):
+    progress.note("1.1", passed=True)
+    progress.note("2.1", failed="abc")
+    progress.note("4.1", hints=2)
+    text = progress.FILE.read_text()
+    assert set(json.loads(text)) == {"1.1", "2.1", "4.1"}
+    progress.FILE.write_text(text.replace('"failed": ["abc"]', '"failed": ["ab'))
+    assert progress.of("1.1")["passed"] and progress.of("4.1")["hints"] == 2
+    assert "damaged" in capsys.readouterr().out
+    assert (STATE / "progress.damaged-1.json").exists()
+    progress.FILE.write_bytes(b"\xff\x00 nonsense")
+    assert progress.read() == {} and "damaged" in capsys.readouterr().out
+    progress.note("5.1", passed=True)
+    assert list(progress.read()) == ["5.1"] and not capsys.readouterr().out
+
+
+NOTE = """
+import sys
+sys.path.insert(0, "notebooks")
+from tutorial import progress
+for number in range(40):
+    progress.note(f"{sys.argv[1]}.{number}", failed=str(number))
+"""
+
+
+def test_notebooks_side_by_side_lose_nothing(project):
+    both = [subprocess.Popen([sys.executable, "-c", NOTE, name], cwd=project) for name in ("7", "8")]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(progress.read()) == 80
+
+
+# The notebooks.
+
+
+def notebooks() -> dict[str, list]:
+    """Return name → cells of code, of every notebook."""
+    found = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    return {path.name: [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"] for path in found}
+
+
+def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
+    named = [
+        (number, name)
+        for name, cells in notebooks().items()
+        for cell in cells
+        for number in re.findall(r"^%check\s+(\S+)", cell.source, re.M)
+    ]
+    assert sorted(number for number, _ in named) == sorted(every()), "one %check each"
+    assert all(name.startswith(f"{every()[number].lesson:02}_") for number, name in named)
+    texts = {name: [check.bare(re.sub(r"^%%.*\n", "", c.source)) for c in cells] for name, cells in notebooks().items()}
+    for exercise in every().values():
+        assert not [name for name, cells in texts.items() if check.bare(exercise.solution) in cells]
+
+
+def test_a_starter_stands_before_its_check_as_the_exercise_has_it():
+    for name, cells in notebooks().items():
+        for before, cell in itertools.pairwise(cells):
+            if found := re.match(r"%check\s+(\S+)", cell.source):
+                exercise = every()[found[1]]
+                save = f"%%save {exercise.path}\n" if exercise.path else ""
+                assert before.source.strip() == (save + exercise.starter).strip(), f"{name}, {exercise.number}"
