@@ -20,9 +20,12 @@ LIMIT = 60.0  # seconds that a cell may take on a busy machine
 class Kernel:
     """A kernel of one notebook of a copy of the course; use it in a `with` block."""
 
-    def __init__(self, folder: Path, notebook: str = "one.ipynb", cwd: Path | None = None, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, notebook: str = "one.ipynb", cwd: Path | None = None, own: bool = True, **variables: str
+    ) -> None:
         self.folder = folder
-        own_port(folder)
+        if own:
+            own_port(folder)
         self.manager = KernelManager(kernel_name="python3")
         environment = {**os.environ, "JPY_SESSION_NAME": notebook, **variables}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
