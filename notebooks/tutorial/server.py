@@ -142,8 +142,11 @@ class Server:
             self._notices += notices
 
     def refresh(self) -> None:
-        """The same, quietly: for every cell, whether it uses the server or not."""
-        if self.started and self._taken_by is None:
+        """The same, quietly: for every cell, whether it uses the server or not.
+
+        A start that the learner interrupted is left to the cell that needs the server: it may take as long again.
+        """
+        if self.started and self._taken_by is None and self._worker is not None:
             self.current()
 
     def reload(self) -> str:

@@ -67,7 +67,7 @@ def hammer(server):
             met[what] = met.get(what, 0) + 1
 
     async def clients(url):
-        await asyncio.gather(*(client(url) for _ in range(4)))
+        await asyncio.gather(*(client(url) for _ in range(2)))
 
     threads = []
 
@@ -85,23 +85,14 @@ def hammer(server):
 # What runs is what is on disk.
 
 
-def test_the_first_client_after_each_of_200_saves_hears_the_new_code(server, websocket):
+def test_200_saves_in_a_row_under_load_give_200_right_answers_and_refuse_nobody(server, websocket, hammer):
     server.start()
+    met = hammer()
     for number in range(200):
         websocket.write_text(handler(f"answer {number:03}"))  # of equal length, several within a second
         server.reload()
         assert ask(server.url) == f"answer {number:03}"
-
-
-def test_no_client_is_refused_while_the_code_changes_under_load(server, websocket, hammer):
-    server.start()
-    met = hammer()
-    for number in range(20):
-        websocket.write_text(handler(f"answer {number:03}"))
-        server.reload()
-        assert ask(server.url) == f"answer {number:03}"
-        enough = met.get("answered", 0) + 20
-        until(lambda: met.get("answered", 0) > enough)  # noqa: B023
+    assert met["answered"] > 200
     assert set(met) <= {"answered", "closed 1012"}, met
 
 
