@@ -23,9 +23,11 @@ def check(server, exercise: Exercise) -> Shown:
         attempt = attempted(server, exercise)
         if attempt is None:
             return Shown(f"· {name}: not attempted yet.", [paragraph(what_to_do(exercise))])
-        if exercise.fresh or not server.started:
+        if not server.started:
             server.reload()
         server.current()
+        if exercise.fresh and any(connection["type"] == "websocket" for connection in server.connections()):
+            server.reload()
     except TutorialError as error:
         return Shown(f"✗ {name}: could not be checked.", [paragraph(str(error))])
 
