@@ -270,6 +270,34 @@ def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, se
     assert "passed" in check.check(server, exercise).title
 
 
+def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project, server, monkeypatch):
+    exercise = find("check", "4.1")
+    begin(project, exercise)
+    put(project, exercise, exercise.solution)
+    monkeypatch.setattr(server, "current", lambda: {}["gone"])
+    result = check.check(server, exercise)
+    assert "could not be checked" in result.title and "no fault of yours. KeyError: 'gone'" in shown(result)
+    assert progress.read() == {}
+
+
+def test_a_check_needs_no_recording_and_leaves_it_off(project, server):
+    exercise = find("check", "3.1")
+    begin(project, exercise)
+    put(project, exercise, exercise.solution)
+    server.start()
+    server.record(False)
+    assert "passed" in check.check(server, exercise).title
+    assert not server.recording
+
+
+def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project, server):
+    later = find("check", "3.1")
+    begin(project, later)
+    put(project, find("check", "2.1"), find("check", "2.1").solution)  # prints a line for each connection
+    put(project, later, later.solution)
+    assert "passed" in check.check(server, later).title
+
+
 # 5.1, which is done with a client.
 
 
