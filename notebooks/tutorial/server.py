@@ -107,6 +107,11 @@ class Server:
         return self._wanted
 
     @property
+    def recording(self) -> bool:
+        """Whether connections are recorded."""
+        return self._recording
+
+    @property
     def stopped(self) -> bool:
         """Whether the learner stopped it."""
         return self._stopped
