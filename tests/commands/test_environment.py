@@ -3,9 +3,11 @@
 import ast
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -148,6 +150,27 @@ def test_a_broken_environment_is_made_anew_and_no_network_is_one_sentence(course
         assert "no network answers" in said and "type the same command again" in said
     assert "Making" not in process.stderr
     assert subprocess.run([venv_python(folder), "-c", ""]).returncode == 0
+
+
+@posix
+def test_an_interruption_is_one_sentence(course, bare):
+    folder = course()
+    command = [bare, folder / "manage.py", "lab"]
+    environment = clean_environment(**NO_NETWORK)
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    ) as process:
+        patience = threading.Timer(90, process.kill)
+        patience.start()
+        said = [next(process.stderr)]
+        while "Installing" not in said[-1]:
+            said.append(next(process.stderr))
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said += process.stderr.read().splitlines()
+        patience.cancel()
+    assert process.returncode == 1
+    assert said[-1] == "Stopped. The same command goes on from here."
+    assert "Traceback" not in "".join(said)
 
 
 @pytest.mark.parametrize("path", AT_FIRST, ids=lambda path: path.name)
