@@ -150,7 +150,7 @@ def test_an_edit_in_another_program_is_served_to_the_next_client(server, websock
     assert ask(server.url) == "pong!"
     websocket.write_text(handler("from vi"))
     assert ask(server.url) == "from vi"
-    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code now."]
+    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code."]
 
 
 def test_a_file_time_in_the_future_or_the_past_hides_no_edit(server, websocket):
@@ -227,7 +227,7 @@ def test_a_killed_server_is_brought_back_and_the_learner_is_told(server):
     server._worker.process.wait(5)
     assert ask(server.url) == "pong!"
     assert server.port == port
-    assert server.notices() == ["The server had died (exit status -9). It is running again."]
+    assert server.notices() == ["The server has died (exit status -9). It is running again."]
 
 
 def test_a_killed_spare_costs_time_and_nothing_else(server, websocket):
