@@ -1,4 +1,4 @@
-"""What is served in the place of a project that cannot be imported: the reason."""
+"""What is served in the place of a project that cannot be imported or does not start: the reason."""
 
 from .recorder import Recorder
 
@@ -14,13 +14,14 @@ def explain(error: BaseException, recorder: Recorder) -> dict:
     if isinstance(error, SyntaxError) and error.filename and recorder.mine(error.filename):
         lines.append(recorder.where(error.filename, error.lineno or 1))
         message = error.msg
-    return {"name": type(error).__name__, "message": message, "lines": lines}
+    name = getattr(error, "event", type(error).__name__)  # an application that says itself why it does not start
+    return {"name": name, "message": message, "lines": lines}
 
 
 def broken(error: dict):
-    """Return an application that says to everyone why the project's own cannot be imported."""
+    """Return an application that says to everyone why the project's own cannot run."""
     place = "".join(f"\n{line['path']}, line {line['line']}: {line['code']}" for line in error["lines"][-1:])
-    body = f"This project cannot be imported.\n{error['name']}: {error['message']}{place}\n".encode()
+    body = f"This project cannot run.\n{error['name']}: {error['message']}{place}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
 
     async def application(scope, receive, send):

@@ -90,7 +90,7 @@ class Cells:
             said = "Stopped"
         else:
             said = f"{kind.__name__}: {error}"
-        told = self.tell() or [client_side(error)]
+        told = self.tell() or [client_side(error), *diagnoses.logged(getattr(error, "rcvd", None), self.server.log)]
         return [said + self.place(error, trace), *(["", *told] if any(told) else [])]
 
     def place(self, error, trace) -> str:

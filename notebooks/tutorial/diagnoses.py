@@ -34,6 +34,14 @@ def types(entries: list[dict]) -> list[str]:
     return [entry["event"].get("type", "").strip("'") for entry in entries]
 
 
+def logged(ended: object, log: str) -> list[str]:
+    """Return what the project itself wrote last into its log, for a connection that it `ended` with code 1011."""
+    own = [line for line in log.splitlines() if not line.startswith(("INFO:", "WARNING:"))]
+    if getattr(ended, "code", None) != 1011 or not own:
+        return []
+    return [f"1011 is an error of the server's own. The last line of its log: {own[-1]}"]
+
+
 def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -> str | None:
     """Return what went wrong on a connection, or None where nothing did.
 

@@ -178,21 +178,32 @@ class Recorder:
 
     def running(self, frame) -> dict:
         """Return the innermost line of the project below a running frame, or an empty dict."""
+        frames = []
         while frame is not None:
-            if self.mine(frame.f_code.co_filename):
-                return self.where(frame.f_code.co_filename, frame.f_lineno)
+            frames.append(frame)
             frame = frame.f_back
-        return {}
+        return self.innermost(reversed(frames))
 
     def place(self, connection: Connection) -> dict:
         """Return the line of the project at which a connection's application waits, or an empty dict."""
-        found, coroutine = {}, connection.coroutine
+        frames, coroutine = [], connection.coroutine
         while coroutine is not None:
-            frame = getattr(coroutine, "cr_frame", None)
-            if frame is not None and self.mine(frame.f_code.co_filename):
-                found = self.where(frame.f_code.co_filename, frame.f_lineno)
+            frames.append(getattr(coroutine, "cr_frame", None))
             coroutine = getattr(coroutine, "cr_await", None)
-        return found
+        return self.innermost(filter(None, frames))
+
+    def innermost(self, frames) -> dict:
+        """Return the innermost line of the project in frames that come outermost first, or an empty dict.
+
+        A `receive` or `send` that the project has wrapped is no place of interest: the line that calls it is.
+        """
+        found = None
+        for frame in frames:
+            if self.mine(frame.f_code.co_filename):
+                if found is not None and passes_on(found, frame):
+                    break
+                found = frame
+        return self.where(found.f_code.co_filename, found.f_lineno) if found is not None else {}
 
     def print(self, text: str) -> None:
         """Note one printed line, on the connection that printed it if there is one."""
@@ -218,6 +229,12 @@ class Recorder:
             connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
+
+
+def passes_on(frame, callee) -> bool:
+    """Tell whether `callee` is what `frame` has been given as its `receive` or `send`."""
+    given = (frame.f_locals.get(name) for name in ("receive", "send"))
+    return any(getattr(function, "__code__", None) is callee.f_code for function in given)
 
 
 def closes(event: dict) -> bool:

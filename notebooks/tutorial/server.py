@@ -280,7 +280,8 @@ class Server:
             return
         if answer["open"]:
             many = f"{answer['open']} open connections were" if answer["open"] > 1 else "An open connection was"
-            self._notices.append(f"{many} closed with code 1012, for the handler changed.")
+            why = "the server stopped" if last else "the handler changed"
+            self._notices.append(f"{many} closed with code 1012, for {why}.")
         burial = threading.Thread(target=self._bury, args=(worker,), daemon=True)
         burial.start()
         if last:

@@ -6,8 +6,10 @@ standard input ends, the notebook is gone and so is this process, at once.
 """
 
 import asyncio
+import contextlib
 import importlib
 import inspect
+import logging
 import os
 import socket
 import sys
@@ -62,6 +64,29 @@ def attempt(work) -> BaseException | None:
     return None
 
 
+class StartupFailed(Exception):
+    """The application has sent lifespan.startup.failed."""
+
+    event = "lifespan.startup.failed"
+
+
+@contextlib.contextmanager
+def errors_of_uvicorn():
+    """Give a list of what uvicorn logs as an error: the exception that it caught, or its words."""
+    errors = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            errors.append(record.exc_info[1] if record.exc_info else StartupFailed(record.getMessage()))
+
+    logger, keep = logging.getLogger("uvicorn.error"), Keep(logging.ERROR)
+    logger.addHandler(keep)
+    try:
+        yield errors
+    finally:
+        logger.removeHandler(keep)
+
+
 class Worker:
     """One server process, from spare to stop."""
 
@@ -102,7 +127,7 @@ class Worker:
         self.recorder.enabled = go["recording"]
         self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
-        config = uvicorn.Config(None, timeout_graceful_shutdown=2, **go["options"])
+        config = uvicorn.Config(None, **{"timeout_graceful_shutdown": 2, **go["options"]})
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
         sys.stdout = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
@@ -128,7 +153,11 @@ class Worker:
             async def startup(self, sockets=None):
                 worker.loop = asyncio.get_running_loop()
                 worker.loop.set_task_factory(worker.task)
-                await super().startup(sockets=sockets)
+                with errors_of_uvicorn() as errors:
+                    try:
+                        await super().startup(sockets=sockets)
+                    except SystemExit:
+                        raise errors[0] from None
                 worker.started = True
                 worker.channel.answer(go, ready=True, trouble=trouble)
                 for work in (worker.obey, worker.watch):

@@ -155,6 +155,93 @@ WRONG = {
         "no number": ([('f"pong! {count}"', '"pong!"')], "The number is missing"),
         "lower": ([('event["text"] == "ping"', 'event["text"].lower() == "ping"')], "PING is no ping"),
     },
+    "6.1": {
+        "text": ([('"bytes": b"pong!"', '"text": "pong!"')], "answer with text"),
+        "never equal": ([('== b"ping"', '== "ping"')], "Bytes and text are never equal"),
+        "code 1000": ([('"code": 1003}', '"code": 1000}')], "says that all is well"),
+        "closes for text": (
+            [("if text is None:", 'if text != "ping":'), ('event["bytes"]', 'event.get("bytes")')],
+            "only bytes may do that",
+        ),
+        "answers all": ([('if event["bytes"] == b"ping":', "if True:")], "All bytes are answered"),
+        "never closes": (
+            [('await send({"type": "websocket.close", "code": 1003})\n                    break', "pass")],
+            "must close the connection",
+        ),
+    },
+    "6.2": {
+        "ValueError only": ([(", TypeError, KeyError, RecursionError", ", RecursionError")], "raises TypeError"),
+        "no KeyError": ([("KeyError, ", "")], "raises KeyError"),
+        "no RecursionError": ([(", RecursionError", "")], "with RecursionError"),
+        "no ValueError": ([("ValueError, ", "")], "JSONDecodeError, a ValueError"),
+        "never encodes": ([("                    hello.encode()\n", "")], "Half a character"),
+        "code 1000": ([('"code": 4000', '"code": 1000')], "Close with 4000"),
+        "silence": (
+            [('await send({"type": "websocket.close", "code": 4000})\n                    break', "continue")],
+            "not with silence",
+        ),
+        "always Ada": ([('json.loads(text)["name"]', 'str(json.loads(text)["name"] and "Ada")')], "not always Ada"),
+    },
+    "7.1": {
+        "never discards": ([('scope["state"]["connections"].discard(send)', "pass")], "is still counted"),
+        "a number": ([("str(len(", "(len(")], "must be a string"),
+        "a set of its own": (
+            [('scope["state"]["connections"].add(send)', 'scope["state"]["connections"] = {send}')],
+            "nobody shares",
+        ),
+        "adds 1": ([(".add(send)", ".add(1)"), (".discard(send)", ".discard(1)")], "equal things are one"),
+        "never adds": ([('scope["state"]["connections"].add(send)', "pass")], "and not counted"),
+    },
+    "8.1": {
+        "a fixed name": ([('f"Hello {name}"', '"Hello Ada"')], "Grace is greeted as Ada"),
+        "the path": ([("{name}", "{scope['path']}")], "The whole path"),
+        "no argument": (
+            [("send, name)", "send)"), ("{name}", "{scope['path'][7:]}")],
+            "comes as an argument of that name",
+        ),
+        "too early": (
+            [
+                ('    await send({"type": "websocket.send", "text": f"Hello {name}"})\n', ""),
+                (
+                    "    await receive()\n",
+                    '    await receive()\n    await send({"type": "websocket.send", "text": f"Hello {name}"})\n',
+                ),
+            ],
+            "before websocket.accept",
+        ),
+        "says nothing": (
+            [('    await send({"type": "websocket.send", "text": f"Hello {name}"})\n', "")],
+            "Nothing is said",
+        ),
+        "no address": ([('        path("hello/<str:name>", hello_application),\n', "")], "No address fits"),
+    },
+    "9.1": {
+        "no strangers": ([(' if user.is_authenticated else "stranger"', "")], "AnonymousUser has none"),
+        "str(user)": (
+            [('user.get_username() if user.is_authenticated else "stranger"', "str(user)")],
+            "how Django calls a stranger",
+        ),
+        "any cookie": (
+            [
+                ('user = scope["user"]', 'cookie = dict(scope["headers"]).get(b"cookie", b"")'),
+                (
+                    'user.get_username() if user.is_authenticated else "stranger"',
+                    '"ada" if b"sessionid" in cookie else "stranger"',
+                ),
+            ],
+            "A made-up cookie",
+        ),
+        "always ada": ([("user.get_username() if", '"ada" if')], "Not everyone is ada"),
+        "a User": ([("user.get_username() if", "user if"), ('f"Hello {name}"', '"Hello " + name')], "is no text"),
+        "all strangers": (
+            [('user.get_username() if user.is_authenticated else "stranger"', '"stranger"')],
+            "as a stranger",
+        ),
+        "says nothing": (
+            [('            await send({"type": "websocket.send", "text": f"Hello {name}"})\n', "")],
+            "Nothing is said",
+        ),
+    },
 }
 
 
@@ -169,11 +256,12 @@ def put(project, exercise, content: str) -> None:
 
 def begin(project, exercise) -> None:
     """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
-    lesson = max(lesson for lesson in starts.begins() if lesson <= exercise.lesson + 1)
     shutil.rmtree(project / "websocket_app")
-    for path, content in starts.begins()[lesson].items():
+    for path, content in starts.at(starts.begins(), exercise.lesson + 1).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
+    if exercise.lesson >= 9:  # its cells have made the tables
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
 
 
 @ALL

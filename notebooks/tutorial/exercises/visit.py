@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 PATIENCE = 1.0  # seconds that an answer may take
 QUIET = 0.15  # seconds without an answer that count as silence
 PRINT = 0.3  # seconds that a line of print may take
+SAID = 24  # characters of a message that a table shows
 MUCH = 1_000_000  # bytes of an HTTP answer that are read
 
 
@@ -83,9 +84,9 @@ class Visit:
         if not self.last.right:
             raise Wrong
 
-    async def connect(self, path: str = "/") -> "Client":
-        """Open a WebSocket connection."""
-        client = Client(self, path)
+    async def connect(self, path: str = "/", who: str = "", cookie: str = "") -> "Client":
+        """Open a WebSocket connection; `who` names the client in the table, `cookie` is the header it sends."""
+        client = Client(self, path, who, cookie)
         self.clients.append(client)
         await client.open()
         return client
@@ -209,9 +210,9 @@ class Visit:
 class Client:
     """One client of a visit, with a WebSocket connection of its own."""
 
-    def __init__(self, visit: Visit, path: str) -> None:
-        self.visit, self.path = visit, path
-        self.name = f"client {len(visit.clients) + 1}: "
+    def __init__(self, visit: Visit, path: str, who: str = "", cookie: str = "") -> None:
+        self.visit, self.path, self.cookie = visit, path, cookie
+        self.name = f"{who or f'client {len(visit.clients) + 1}'}: "
         self.socket = None
         self.since = 0.0
 
@@ -221,7 +222,9 @@ class Client:
         try:
             async with asyncio.timeout(PATIENCE):
                 address = self.visit.server.url.rstrip("/") + self.path
-                self.socket = await connect(address, sock=self.visit.line(), open_timeout=None, close_timeout=QUIET)
+                options = {"additional_headers": {"Cookie": self.cookie}} if self.cookie else {}
+                options |= {"open_timeout": None, "close_timeout": QUIET}
+                self.socket = await connect(address, sock=self.visit.line(), **options)
         except TimeoutError:
             came = NOTHING
         except InvalidStatus as error:
@@ -230,13 +233,13 @@ class Client:
             came = DROPPED
         self.visit.step(f"{self.name}connects", ACCEPTED, came, since)
 
-    async def send(self, text: str) -> None:
+    async def send(self, text: str | bytes) -> None:
         """Send a message; what comes of it is seen by `expect` or `silence`."""
         self.since = time.perf_counter()
         try:
             await asyncio.wait_for(self.socket.send(text), PATIENCE)
         except ConnectionClosed as error:
-            self.visit.step(f"{self.name}{text!r}", Came("a connection"), ending(error), self.since)
+            self.visit.step(self.says(text), Came("a connection"), ending(error), self.since)
 
     async def receive(self, limit: float) -> object:
         """Return the next message, or what came instead."""
@@ -247,15 +250,34 @@ class Client:
         except ConnectionClosed as error:
             return ending(error)
 
-    async def ask(self, text: str, expected: str) -> None:
+    async def ask(self, text: str | bytes, expected: str | bytes) -> None:
         """Send a message and expect an answer."""
         await self.send(text)
-        self.visit.step(f"{self.name}{text!r}", expected, await self.receive(PATIENCE), self.since)
+        self.visit.step(self.says(text), expected, await self.receive(PATIENCE), self.since)
+
+    async def note(self, text: str, expected: str) -> None:
+        """Send a message, note the answer and go on, even if it is not the one expected; see `Visit.agree`."""
+        await self.send(text)
+        self.visit.note(self.says(text), expected, await self.receive(PATIENCE), self.since)
+
+    async def hear(self, expected: str) -> None:
+        """Expect a message that nobody has asked for."""
+        self.since = time.perf_counter()
+        self.visit.step(f"{self.name}listens", expected, await self.receive(PATIENCE), self.since)
 
     async def silence(self, text: str) -> None:
         """Send a message and expect that nothing comes."""
         await self.send(text)
-        self.visit.step(f"{self.name}{text!r}", NOTHING, await self.receive(QUIET), self.since)
+        self.visit.step(self.says(text), NOTHING, await self.receive(QUIET), self.since)
+
+    async def closed(self, text: str | bytes, code: int) -> None:
+        """Send a message and expect that the server closes for it."""
+        await self.send(text)
+        self.visit.step(self.says(text), closed(code), await self.receive(PATIENCE), self.since)
+
+    def says(self, text: str | bytes) -> str:
+        said = repr(text)
+        return self.name + (said if len(said) <= SAID else f"{said[:SAID]}…")
 
     async def close(self) -> None:
         """Leave with a close frame, when nothing more comes."""
@@ -268,7 +290,7 @@ class Client:
             came = ending(self.socket.protocol.close_exc)
         except TimeoutError:
             came = NOTHING
-        self.visit.step(f"{self.name}leaves", Came("closed with code 1000", code=1000), came, since)
+        self.visit.step(f"{self.name}leaves", closed(1000), came, since)
 
 
 def status(code: int) -> Came:
@@ -281,4 +303,8 @@ def status(code: int) -> Came:
 def ending(error: ConnectionClosed) -> Came:
     if error.rcvd is None:
         return DROPPED
-    return Came(f"closed with code {error.rcvd.code}", code=error.rcvd.code)
+    return closed(error.rcvd.code)
+
+
+def closed(code: int) -> Came:
+    return Came(f"closed with code {code}", code=code)

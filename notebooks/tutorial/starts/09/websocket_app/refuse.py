@@ -1,0 +1,40 @@
+"""Saying no before yes: an HTTP answer in place of the handshake."""
+
+import asyncio
+import contextlib
+
+
+def refusal(status, reason):
+    """Give an application that refuses each client with `status`."""
+
+    async def refuse(scope, receive, send):
+        await receive()  # websocket.connect
+
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            # This server can only close before accept: the client sees 403.
+            await send({"type": "websocket.close"})
+            return
+
+        await send(
+            {
+                "type": "websocket.http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+            }
+        )
+        await send(
+            {
+                "type": "websocket.http.response.body",
+                "body": f"{reason}\n".encode(),
+            }
+        )
+
+        # We are told twice that it is over: once for the answer and once for
+        # the connection. uvicorn 0.54 calls it an error to leave in between:
+        # https://github.com/Kludex/uvicorn/pull/3138
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await receive()
+                await receive()
+
+    return refuse
