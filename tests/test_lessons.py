@@ -64,6 +64,7 @@ def test_only_cells_that_are_meant_to_fail_do(lesson):
     failed = {cell.id for cell in code(lesson) if any(output.output_type == "error" for output in cell.outputs)}
     meant = {cell.id for cell in code(lesson) if "raises-exception" in cell.metadata.get("tags", [])}
     assert failed == meant
+    assert all(output.get("name") != "stderr" for cell in code(lesson) for output in cell.outputs)
 
 
 def test_its_code_has_no_annotations(lesson):
