@@ -10,7 +10,7 @@ def main():
     # The course: packages where they are missing, and its own commands lab, test and rehearse.
     notebooks = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notebooks')
     if os.path.isdir(os.path.join(notebooks, 'tutorial')):
-        sys.path.append(notebooks)
+        sys.path.insert(1, notebooks)
         from tutorial.commands import run
         run(sys.argv)
     # The course ends here. Without notebooks/tutorial the rest is all there is.

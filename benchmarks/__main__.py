@@ -40,9 +40,7 @@ def plan(effort: Effort) -> list[Step]:
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="see that everything works, and leave README.md alone"
-    )
+    parser.add_argument("--quick", action="store_true", help="see that everything works, and leave README.md alone")
     effort = QUICK if parser.parse_args().quick else FULL
     readme = ROOT / "README.md"
     if effort is FULL:

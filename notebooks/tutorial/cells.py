@@ -5,7 +5,7 @@ from types import TracebackType
 
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 
-from . import diagnoses
+from . import diagnoses, missing
 from .patience import Silence
 from .project import TutorialError
 from .server import Server
@@ -79,6 +79,7 @@ class Cells:
             lines = self.client_failed(kind, error, trace)
         else:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
+            lines += [f"\n{said}" for said in [isinstance(error, NameError) and missing.explain(error)] if said]
         shell._showtraceback(kind, error, lines)
 
     def client_failed(self, kind, error, trace) -> list[str]:

@@ -22,8 +22,11 @@ class Channel:
 
     @staticmethod
     def write_to(log: str) -> None:
-        """Print to the file `log`, which is made again if somebody deleted it."""
-        output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        """Print to the file `log`, made again if somebody deleted it, or to nowhere if it cannot be made."""
+        try:
+            output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError:
+            output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.close(output)

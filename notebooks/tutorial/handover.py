@@ -65,8 +65,11 @@ def _answer(door: socket.socket, password: str, server) -> None:
                 return
             try:
                 caller.settimeout(PATIENCE)
-                said, _, name = caller.makefile(encoding="utf-8").readline().strip().partition(" ")
-                if secrets.compare_digest(said, password):
+                # Any program of this machine may knock, with any bytes.
+                said, _, name = (
+                    caller.makefile(errors="replace", encoding="utf-8").readline(1000).strip().partition(" ")
+                )
+                if secrets.compare_digest(said.encode(), password.encode()):
                     server.release(name)
                     caller.sendall(b"ok\n")
                     return

@@ -32,7 +32,7 @@ class Diff:
             colour = COLOURS.get(line[:1])
             text = html.escape(line) or " "
             rows.append(f'<span style="color:{colour}">{text}</span>' if colour else text)
-        return '<pre style="margin:0;line-height:1.35">' + "\n".join(rows) + "</pre>"
+        return '<pre style="margin:0;padding:0 0.5em;font-size:13px;line-height:1.35">' + "\n".join(rows) + "</pre>"
 
 
 def save(name: str, cell: str) -> tuple[Diff, int | None]:

@@ -107,6 +107,11 @@ class Server:
         return self._wanted
 
     @property
+    def recording(self) -> bool:
+        """Whether connections are recorded."""
+        return self._recording
+
+    @property
     def stopped(self) -> bool:
         """Whether the learner stopped it."""
         return self._stopped
@@ -142,8 +147,11 @@ class Server:
             self._notices += notices
 
     def refresh(self) -> None:
-        """The same, quietly: for every cell, whether it uses the server or not."""
-        if self.started and self._taken_by is None:
+        """The same, quietly: for every cell, whether it uses the server or not.
+
+        A start that the learner interrupted is left to the cell that needs the server: it may take as long again.
+        """
+        if self.started and self._taken_by is None and self._worker is not None:
             self.current()
 
     def reload(self) -> str:

@@ -1,11 +1,17 @@
 """A real kernel for a test, as JupyterLab starts one, and a look at the processes it makes."""
 
+import contextlib
 import os
+import random
 import re
+import shutil
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pytest
 from jupyter_client import BlockingKernelClient, KernelManager
 
 LIMIT = 60.0  # seconds that a cell may take on a busy machine
@@ -14,8 +20,12 @@ LIMIT = 60.0  # seconds that a cell may take on a busy machine
 class Kernel:
     """A kernel of one notebook of a copy of the course; use it in a `with` block."""
 
-    def __init__(self, folder: Path, notebook: str = "one.ipynb", cwd: Path | None = None, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, notebook: str = "one.ipynb", cwd: Path | None = None, own: bool = True, **variables: str
+    ) -> None:
         self.folder = folder
+        if own:
+            own_port(folder)
         self.manager = KernelManager(kernel_name="python3")
         environment = {**os.environ, "JPY_SESSION_NAME": notebook, **variables}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -69,6 +79,14 @@ class Kernel:
         self.client.wait_for_ready(timeout=LIMIT)
 
 
+def own_port(folder: Path) -> None:
+    """Give a folder a port of its own, away from the programs and other tests that share this machine."""
+    remembered = folder / ".course" / "port"
+    if not remembered.exists() and (folder / "manage.py").exists():
+        remembered.parent.mkdir(exist_ok=True)
+        remembered.write_text(str(random.randrange(20000, 30000)))
+
+
 def text(message: dict) -> str:
     """Return what a message of the kernel shows in a terminal."""
     content = message["content"]
@@ -103,5 +121,22 @@ def until(condition, seconds: float = 20.0):
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"still not so after {seconds:g} seconds"
-        time.sleep(0.01)
+        time.sleep(0.05)
     return value
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Make a folder, but not those in it, read-only for a while, for root too."""
+    immutable = False
+    folder.chmod(0o555)
+    try:
+        if os.access(folder, os.W_OK) and shutil.which("chattr"):  # root may write anywhere, but not there
+            immutable = subprocess.call(["chattr", "+i", str(folder)], stderr=subprocess.DEVNULL) == 0
+        if os.access(folder, os.W_OK):
+            pytest.skip("this user may write everywhere here, and chattr +i does not work on this file system")
+        yield
+    finally:
+        if immutable:
+            subprocess.check_call(["chattr", "-i", str(folder)])
+        folder.chmod(0o755)

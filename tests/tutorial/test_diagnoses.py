@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 from conftest import copy
+from tutorial import starts
 from tutorial.commands.kernel import Run
 
 HANDLER, ASGI = "websocket_app/websocket.py", "websocket_app/asgi.py"
 SECONDS = 3.0  # that a sentence may take
+LESSON = 5  # whose asgi.py hands a connection to the handler as it is
 KERNELS = 3  # side by side: most of the time they wait
 
 CLIENT = """\
@@ -180,10 +182,10 @@ def writes(path: str, content: str) -> str:
 def run(folder, cases: dict) -> list[str]:
     """Meet each case in a kernel; return what is not as it must be."""
     cells, met = Cells(), []
-    cells.add("%load_ext tutorial\nimport asyncio\nfrom websockets import connect")
+    cells.add(f"%load_ext tutorial\n%lesson {LESSON}\nimport asyncio\nfrom websockets import connect")
     cells.add(f"%%save {HANDLER}\n{GOOD}")
     cells.add(CLIENT)
-    good = {HANDLER: GOOD, ASGI: (folder / ASGI).read_text()}
+    good = {HANDLER: GOOD, ASGI: starts.begins()[LESSON][ASGI].decode()}
     for name, (content, *_) in cases.items():
         path = ASGI if name in ASGI_CASES else HANDLER
         cells.add(writes(path, content) if name == "wrong indentation" else f"%%save {path}\n{content}")

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -11,8 +12,10 @@ import time
 import nbformat
 import pytest
 from conftest import PROJECT
+from kernel import Kernel, until
 from tutorial import progress, starts
 from tutorial.exercises import check, every, find
+from tutorial.exercises.exercise import HANDLER
 from tutorial.project import STATE, TutorialError
 from websockets.asyncio.client import connect
 
@@ -253,13 +256,10 @@ def put(project, exercise, content: str) -> None:
 
 def begin(project, exercise) -> None:
     """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
-    later = {path: None for files in starts.begins().values() for path in files}
-    for path, content in {**later, **starts.at(starts.begins(), exercise.lesson + 1)}.items():
-        if content is None:
-            (project / path).unlink(missing_ok=True)
-        else:
-            (project / path).parent.mkdir(parents=True, exist_ok=True)
-            (project / path).write_bytes(content)
+    shutil.rmtree(project / "websocket_app")
+    for path, content in starts.at(starts.begins(), exercise.lesson + 1).items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_bytes(content)
     if exercise.lesson >= 9:  # its cells have made the tables
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
 
@@ -295,6 +295,7 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
             assert old in content, f"{name}: {old!r} is not in the solution"
             content = content.replace(old, new)
         put(project, exercise, content)
+        server.reload()  # as %%save does
         since = time.monotonic()
         result = check.check(server, exercise)
         assert time.monotonic() - since < SECONDS
@@ -348,12 +349,41 @@ def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, se
     begin(project, exercise)
     for name, (body, words) in HOSTILE.items():
         put(project, exercise, BEGIN + body)
+        server.reload()  # as %%save does
         since = time.monotonic()
         result = check.check(server, exercise)
         assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"
         assert "not yet" in result.title and words in shown(result), f"{name}: {result}"
     put(project, exercise, exercise.solution)
     assert "passed" in check.check(server, exercise).title
+
+
+def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project, server, monkeypatch):
+    exercise = find("check", "4.1")
+    begin(project, exercise)
+    put(project, exercise, exercise.solution)
+    monkeypatch.setattr(server, "current", lambda: {}["gone"])
+    result = check.check(server, exercise)
+    assert "could not be checked" in result.title and "no fault of yours. KeyError: 'gone'" in shown(result)
+    assert progress.read() == {}
+
+
+def test_a_check_needs_no_recording_and_leaves_it_off(project, server):
+    exercise = find("check", "3.1")
+    begin(project, exercise)
+    put(project, exercise, exercise.solution)
+    server.start()
+    server.record(False)
+    assert "passed" in check.check(server, exercise).title
+    assert not server.recording
+
+
+def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project, server):
+    later = find("check", "3.1")
+    begin(project, later)
+    put(project, find("check", "2.1"), find("check", "2.1").solution)  # prints a line for each connection
+    put(project, later, later.solution)
+    assert "passed" in check.check(server, later).title
 
 
 # 5.1, which is done with a client.
@@ -504,3 +534,37 @@ def test_a_starter_stands_before_its_check_as_the_exercise_has_it():
                 exercise = every()[found[1]]
                 save = f"%%save {exercise.path}\n" if exercise.path else ""
                 assert before.source.strip() == (save + exercise.starter).strip(), f"{name}, {exercise.number}"
+
+
+# In a kernel.
+
+WAITS = """\
+async def websocket_application(scope, receive, send):
+    print("here", flush=True)
+    while True:
+        await receive()
+"""
+
+
+def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(project):
+    exercise = find("check", "4.1")
+    begin(project, exercise)
+    with Kernel(project) as kernel:
+        told = kernel.run("%load_ext tutorial", f"%%save {HANDLER}\n{exercise.starter}", "%check 4.1", "%hint 4.1")
+        assert "· 4.1 A second command: not attempted yet." in told and "hint 1 of 3" in told
+        failed, after = kernel.send(f"%%save {HANDLER}\n{WAITS}"), kernel.send("%check 4.1")
+        told = kernel.result(failed, after, kernel.send("%progress"))
+        assert told.count("never sends websocket.accept") == 1, "said by the check, and not again below the cell"
+        assert "✗ 1 attempt" in told and "Traceback" not in told
+
+        log = project / ".course/server.log"
+        size = log.stat().st_size
+        stopped = kernel.send("%check 4.1")
+        until(lambda: b"here" in log.read_bytes()[size:])
+        since = time.monotonic()
+        kernel.manager.interrupt_kernel()
+        told = kernel.result(stopped)
+        assert time.monotonic() - since < 2 and "tutorial/" not in told and "not yet" not in told, told
+        told = kernel.run(f"%%save {HANDLER}\n{exercise.solution}", "%check 4.1", "%progress", "%check 9.9")
+        assert "✓ 4.1 A second command: passed." in told and "1 of 6 exercises passed" in told
+        assert "There is no exercise 9.9" in told and "Traceback" not in told

@@ -67,7 +67,7 @@ def hammer(server):
             met[what] = met.get(what, 0) + 1
 
     async def clients(url):
-        await asyncio.gather(*(client(url) for _ in range(4)))
+        await asyncio.gather(*(client(url) for _ in range(2)))
 
     threads = []
 
@@ -85,23 +85,14 @@ def hammer(server):
 # What runs is what is on disk.
 
 
-def test_the_first_client_after_each_of_200_saves_hears_the_new_code(server, websocket):
+def test_200_saves_in_a_row_under_load_give_200_right_answers_and_refuse_nobody(server, websocket, hammer):
     server.start()
+    met = hammer()
     for number in range(200):
         websocket.write_text(handler(f"answer {number:03}"))  # of equal length, several within a second
         server.reload()
         assert ask(server.url) == f"answer {number:03}"
-
-
-def test_no_client_is_refused_while_the_code_changes_under_load(server, websocket, hammer):
-    server.start()
-    met = hammer()
-    for number in range(20):
-        websocket.write_text(handler(f"answer {number:03}"))
-        server.reload()
-        assert ask(server.url) == f"answer {number:03}"
-        enough = met.get("answered", 0) + 20
-        until(lambda: met.get("answered", 0) > enough)  # noqa: B023
+    assert met["answered"] > 200
     assert set(met) <= {"answered", "closed 1012"}, met
 
 
@@ -159,7 +150,7 @@ def test_an_edit_in_another_program_is_served_to_the_next_client(server, websock
     assert ask(server.url) == "pong!"
     websocket.write_text(handler("from vi"))
     assert ask(server.url) == "from vi"
-    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code now."]
+    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code."]
 
 
 def test_a_file_time_in_the_future_or_the_past_hides_no_edit(server, websocket):
@@ -236,7 +227,7 @@ def test_a_killed_server_is_brought_back_and_the_learner_is_told(server):
     server._worker.process.wait(5)
     assert ask(server.url) == "pong!"
     assert server.port == port
-    assert server.notices() == ["The server had died (exit status -9). It is running again."]
+    assert server.notices() == ["The server has died (exit status -9). It is running again."]
 
 
 def test_a_killed_spare_costs_time_and_nothing_else(server, websocket):

@@ -58,9 +58,7 @@ class Site:
         )
 
     def sql(self, statement, *values):
-        with contextlib.closing(
-            sqlite3.connect(self.folder / "db.sqlite3", timeout=10)
-        ) as database:
+        with contextlib.closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=10)) as database:
             rows = database.execute(statement, values).fetchall()
             database.commit()
         return rows

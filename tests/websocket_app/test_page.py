@@ -209,9 +209,7 @@ def test_a_foreign_page_stays_outside(page, developing):
 
 
 def test_a_notebook_on_another_port_shows_it_in_a_frame(page, developing):
-    frame = (
-        f'<!DOCTYPE html><input id="cell"><iframe src="{developing.http}" height="600"></iframe>'
-    )
+    frame = f'<!DOCTYPE html><input id="cell"><iframe src="{developing.http}" height="600"></iframe>'
     with elsewhere(frame) as notebook:
         page.goto(notebook)
         inner = page.frame_locator("iframe")
@@ -231,9 +229,7 @@ def test_a_notebook_on_another_port_shows_it_in_a_frame(page, developing):
 
 def test_a_restart_of_the_server_leaves_the_focus_in_the_notebook(page, site):
     with site.serve() as server:
-        frame = (
-            f'<!DOCTYPE html><input id="cell"><iframe src="{server.http}" height="600"></iframe>'
-        )
+        frame = f'<!DOCTYPE html><input id="cell"><iframe src="{server.http}" height="600"></iframe>'
         with elsewhere(frame) as notebook:
             page.goto(notebook)
             inner = page.frame_locator("iframe")

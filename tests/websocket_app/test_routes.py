@@ -37,9 +37,7 @@ def test_a_parameter_from_the_address(server):
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "That was the last one")
 
 
-@pytest.mark.parametrize(
-    "offered, chosen", [(None, None), (["echo"], "echo"), (["x", "echo"], "echo"), (["x"], None)]
-)
+@pytest.mark.parametrize("offered, chosen", [(None, None), (["echo"], "echo"), (["x", "echo"], "echo"), (["x"], None)])
 def test_a_subprotocol_is_chosen_among_those_offered(server, offered, chosen):
     with server.connect("/echo", subprotocols=offered) as ws:
         assert ws.subprotocol == chosen

@@ -98,11 +98,7 @@ def test_logging_out_closes_the_connections_of_that_session_only(developing, dev
             ws = server.connect(path, additional_headers=visitor.cookie_header())
             return stack.enter_context(ws)
 
-        leaving = [
-            open_as(ada, server, path)
-            for server in (developing, other)
-            for path in ("/", "/me", "/echo")
-        ]
+        leaving = [open_as(ada, server, path) for server in (developing, other) for path in ("/", "/me", "/echo")]
         staying = [open_as(visitor, developing) for visitor in (ada_elsewhere, grace)]
         staying.append(stack.enter_context(developing.connect()))
 

@@ -60,13 +60,16 @@ def prepare(arguments: list, testing: bool = False) -> None:
             note(
                 f"The active environment lacks {', '.join(lacking)}; it stays as it is. The course uses .venv, its own."
             )
-    version, packages = probe()
-    if version < OLDEST:
-        make()
+    try:
         version, packages = probe()
-    for name in wanted:
-        if not installed(name, version):
-            install(name, version, packages)
+        if version < OLDEST:
+            make()
+            version, packages = probe()
+        for name in wanted:
+            if not installed(name, version):
+                install(name, version, packages)
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from here.")
     if not running_in_venv():
         run_again(arguments)
 
@@ -122,6 +125,7 @@ def probe() -> tuple:
             [PYTHON, "-I", "-c", PROBE],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
             universal_newlines=True,  # noqa: UP021 (Python 3.6)
             timeout=60,
         ).stdout.splitlines()
@@ -146,9 +150,10 @@ def make() -> None:
         )
     note("Making an environment for the course in .venv. This happens once.")
     made = subprocess.run(
-        [sys.executable, "-I", "-m", "venv", "--clear", VENV],
+        [sys.executable, "-I", "-m", "venv", "--clear", "--without-pip", VENV],  # pip comes with the packages
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
         text=True,
     )
     if made.returncode or probe() < (OLDEST,):
@@ -191,9 +196,6 @@ def install(name: str, version: tuple, packages: str) -> None:
         write(stamp(name), digest(name, version))
     except OSError as error:
         fail(str(error), "The packages could not be installed")
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        sys.exit("Stopped. The same command goes on with the installation.")
 
 
 def write(path: str, text: str) -> None:
@@ -241,6 +243,10 @@ def pip(packages: str, command: list) -> None:
             if done is not None and count(packages) - before > done:
                 done = count(packages) - before  # pip is silent while it installs
                 progress(f"installing {done} of {names}", often=True)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
     finally:
         if sys.stdout.isatty():
             print()

@@ -298,7 +298,8 @@ def files(folder: Path) -> list[Path]:
 def end_of_course(begins: dict[int, Files], every: list[Lesson]) -> dict[str, bytes | None]:
     """Return what websocket_app/ holds at the end: path → content, None for a file that is gone by then."""
     end = starts.at(begins, every[-1].number + 1)
-    return {**{name: None for files in begins.values() for name in files}, **end}
+    every_start = [*starts.begins().values(), *begins.values()]
+    return {**{name: None for files in every_start for name in files}, **end}
 
 
 def store(lessons: list[Lesson], begins: dict[int, Files], mask: Mask) -> None:
@@ -324,6 +325,10 @@ def store(lessons: list[Lesson], begins: dict[int, Files], mask: Mask) -> None:
     for path in files(starts.FOLDER):
         if path.relative_to(starts.FOLDER).as_posix() not in wanted:
             update(path, None)
+            for folder in path.parents:  # git has no empty folders, and a copy should not either
+                if folder == starts.FOLDER or any(folder.iterdir()):
+                    break
+                folder.rmdir()
     if lessons[-1].number == every[-1].number:
         for name, content in end_of_course(begins, every).items():
             update(ROOT / name, content)

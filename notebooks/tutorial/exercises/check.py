@@ -17,18 +17,29 @@ DRAWN, PRINTED = 3, 20  # connections drawn, lines of print shown
 
 
 def check(server, exercise: Exercise) -> Shown:
-    """Judge what the learner's server does now; return what to show. Remembers a pass, and an attempt that failed."""
-    name = f"{exercise.number} {exercise.title}"
-    try:
-        attempt = attempted(server, exercise)
-        if attempt is None:
-            return Shown(f"· {name}: not attempted yet.", [paragraph(what_to_do(exercise))])
-        if exercise.fresh or not server.started:
-            server.reload()
-        server.current()
-    except TutorialError as error:
-        return Shown(f"✗ {name}: could not be checked.", [paragraph(str(error))])
+    """Judge what the learner's server does now; return what to show. Remembers a pass, and an attempt that failed.
 
+    Raises nothing: what goes wrong is shown, and the cells behind go on.
+    """
+    recording = server.recording
+    try:
+        return judged(server, exercise)
+    except TutorialError as error:
+        said = str(error)
+    except Exception as error:
+        said = f"The check itself failed, which is no fault of yours. {type(error).__name__}: {error}"
+    finally:
+        if server.recording != recording:
+            server.record(recording)
+    return Shown(f"✗ {exercise.number} {exercise.title}: could not be checked.", [paragraph(said)])
+
+
+def judged(server, exercise: Exercise) -> Shown:
+    name = f"{exercise.number} {exercise.title}"
+    attempt = attempted(server, exercise)
+    if attempt is None:
+        return Shown(f"· {name}: not attempted yet.", [paragraph(what_to_do(exercise))])
+    prepare(server, exercise)
     visit = Visit(server, exercise.path)
     if server.trouble:
         seen = [paragraph(server.state(short=True))]
@@ -41,6 +52,16 @@ def check(server, exercise: Exercise) -> Shown:
         return Shown(f"✓ {name}: passed.", [*steps, paragraph(ours)], visit.ports)
     known = progress.note(exercise.number, failed=attempt)
     return Shown(f"✗ {name}: not yet.", [*steps, *seen, paragraph(what_next(exercise, known))], visit.ports)
+
+
+def prepare(server, exercise: Exercise) -> None:
+    """Have a server that runs the code on disk and records what it does, and that nobody has visited if need be."""
+    if not server.started or (exercise.path and not server.recording):
+        server.record(True)
+        server.reload()
+    server.current()
+    if exercise.fresh and any(connection["type"] == "websocket" for connection in server.connections()):
+        server.reload()
 
 
 async def visited(visit: Visit, exercise: Exercise) -> list:
@@ -98,7 +119,7 @@ def bare(source: str) -> str:
 
 
 def otherwise(step: Step) -> str:
-    return f"After {step.sent} comes {words(step.came)}; {words(step.expected)} is expected."
+    return f"At {step.sent}: {words(step.expected)} is expected, and what came is {words(step.came)}."
 
 
 def what_to_do(exercise: Exercise) -> str:

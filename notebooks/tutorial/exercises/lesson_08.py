@@ -94,7 +94,7 @@ EXERCISES = [
         starter=STARTER,
         solution=SOLUTION,
         hints=(
-            "Connect to it: the log says what path() wants of hello_application. `echo_application` has one.",
+            "Connect to it: the log says what path() wants of hello_application. echo_application has one.",
             "async def hello_application(scope, receive, send, name): the argument is called as in <str:name>.",
             'After websocket.accept: await send({"type": "websocket.send", "text": f"Hello {name}"})',
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .visit import Step
 
-WIDTH = 96  # columns of the text
+WIDTH = 78  # columns of the text
 CELL = "text-align:left;vertical-align:top;padding:0.2em 0.9em 0.2em 0;border-bottom:1px solid rgba(128,128,128,0.35)"
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 TINTS = {"✓": "rgba(46,160,67,0.24)", "✗": "rgba(248,81,73,0.22)", "·": "rgba(128,128,128,0.2)"}

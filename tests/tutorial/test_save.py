@@ -1,0 +1,291 @@
+"""`%%save` and `%restore`: a file is written whole or not at all, and what was there is never lost."""
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+from conftest import copy
+from handlers import ASK, SAVE, handler
+from kernel import Kernel, locked
+from tutorial import history
+from tutorial.project import TutorialError, write
+from tutorial.save import save
+from tutorial.starts import begin
+
+WEBSOCKET = "websocket_app/websocket.py"
+
+
+@pytest.fixture
+def websocket(project):
+    """A file that the learner saved."""
+    path = project / "websocket_app" / "websocket.py"
+    path.write_text(handler("mine"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """One kernel for all tests of this file that need one."""
+    with Kernel(copy(tmp_path_factory.mktemp("kernel") / "course")) as kernel:
+        kernel.run("%load_ext tutorial")
+        yield kernel
+
+
+# Where and what may be written.
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("", "Which file?"),
+        ("  ", "Which file?"),
+        ("websocket_app", "websocket_app is a folder."),
+        ("websocket_app/", "websocket_app/ is a folder."),
+        ("websocket_app/new/", "websocket_app/new/ is a folder."),
+        ("manage.py", "manage.py is outside websocket_app/"),
+        ("websocket_app/../manage.py", "is outside websocket_app/"),
+        ("../websocket_app/websocket.py", "is outside websocket_app/"),
+        ("/etc/passwd", "is outside websocket_app/"),
+        ("~/websocket.py", "is outside websocket_app/"),
+        ("websocket_app/a.py websocket_app/b.py", "is not one path"),
+        ("websocket_app/a\0.py", "is not one path"),
+        ("websocket_app/websocket.py/x.py", "could not be made (File exists)"),
+    ],
+)
+def test_a_path_that_is_no_file_of_the_project_is_one_sentence(project, path, said):
+    before = everything(project)
+    with pytest.raises(TutorialError) as refused:
+        save(path, "x = 1\n")
+    assert said in str(refused.value)
+    assert everything(project) == before
+
+
+def everything(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".course" not in path.parts}
+
+
+def test_a_link_out_of_the_project_is_not_followed(project, tmp_path):
+    (tmp_path / "outside.py").write_text("outside")
+    (project / "websocket_app" / "inside.py").symlink_to(tmp_path / "outside.py")
+    (project / "websocket_app" / "folder").symlink_to(tmp_path)
+    for path in ("websocket_app/inside.py", "websocket_app/folder/outside.py"):
+        with pytest.raises(TutorialError, match="is outside websocket_app/"):
+            save(path, "x = 1\n")
+    assert (tmp_path / "outside.py").read_text() == "outside"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("x = 1\nif True\n", "line 3 of this cell. SyntaxError: expected ':'"),
+        ("x = 1\n\ty = 2\n", "line 3 of this cell. IndentationError: unexpected indent"),
+        ("x = '\0'\n", "null bytes"),
+        ("x = 'ü\n", "line 2 of this cell. SyntaxError: unterminated string literal"),
+        ("x = (\n", "line 2 of this cell. SyntaxError: '(' was never closed"),
+        ("\x0c\nx = = 1", "line 3 of this cell. SyntaxError: invalid syntax"),
+        ("return 1\n", "line 2 of this cell. SyntaxError: 'return' outside function"),
+    ],
+)
+def test_code_that_python_cannot_read_is_not_written_and_its_line_is_named(websocket, cell, said):
+    with pytest.raises(TutorialError) as refused:
+        save(WEBSOCKET, cell)
+    assert said in str(refused.value)
+    assert "websocket_app/websocket.py is as it was" in str(refused.value)
+    assert websocket.read_text() == handler("mine")
+
+
+@pytest.mark.parametrize("text", ["# Grüße, 你好, 🏓", "x = 'a\u2028b'", "# lines\r\nx = 1\r\n", "", "x = 1"])
+def test_any_text_arrives_as_it_is_written_but_for_a_last_end_of_line(websocket, text):
+    save(WEBSOCKET, text)
+    assert websocket.read_bytes() == (text if text.endswith("\n") else f"{text}\n").encode()
+
+
+def test_a_file_with_other_line_ends_is_a_change_and_is_kept(websocket):
+    websocket.write_bytes(handler("mine").replace("\n", "\r\n").encode())
+    diff, kept = save(WEBSOCKET, handler("mine"))
+    assert diff.title == "websocket_app/websocket.py: changed"
+    assert history.restore(str(kept))[1] == handler("mine").replace("\n", "\r\n").encode()
+
+
+def test_a_save_keeps_the_files_mode_and_leaves_nothing_beside_it(websocket):
+    websocket.chmod(0o640)
+    before = set(websocket.parent.iterdir())
+    save(WEBSOCKET, "x = 1\n")
+    assert websocket.stat().st_mode & 0o777 == 0o640
+    assert set(websocket.parent.iterdir()) == before
+
+
+# What goes wrong around it.
+
+
+def test_a_full_disk_is_one_sentence_and_the_old_file_is_intact(websocket):
+    resource = pytest.importorskip("resource")
+    before = everything(websocket.parents[1])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # EFBIG instead of ENOSPC; Python ignores SIGXFSZ
+    try:
+        with pytest.raises(
+            TutorialError, match=r"could not be written \(File too large\)\. What was there is untouched"
+        ):
+            save(WEBSOCKET, "x = 1\n" * 5000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert everything(websocket.parents[1]) == before
+    save(WEBSOCKET, "x = 1\n" * 5000)
+    assert websocket.read_text() == "x = 1\n" * 5000
+
+
+def test_no_permission_is_one_sentence_and_the_old_file_is_intact(websocket):
+    with (
+        locked(websocket.parent),
+        pytest.raises(TutorialError, match=r"websocket\.py could not be written \(.+\)\. What was there is untouched"),
+    ):
+        save(WEBSOCKET, "x = 1\n")
+    assert websocket.read_text() == handler("mine")
+
+
+def test_a_process_killed_while_it_writes_leaves_the_old_file_or_the_new_one(websocket):
+    old, new = "old = 1\n" * 20000, "new = 1\n" * 20000
+    code = (
+        "from tutorial.project import PACKAGE, write; print(1, flush=True)\n"
+        "while True: [write(PACKAGE / 'websocket.py', (f'{word} = 1\\n' * 20000).encode()) for word in ('old', 'new')]"
+    )
+    websocket.write_text(old)
+    seen = set()
+    for _ in range(10):
+        command = [sys.executable, "-c", code]
+        with subprocess.Popen(command, cwd=websocket.parents[1] / "notebooks", stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            for _ in range(50):
+                seen.add(websocket.read_text())
+            writer.kill()
+        seen.add(websocket.read_text())
+    assert seen <= {old, new}
+    assert sorted(path.name for path in websocket.parent.glob(".*")) == []
+
+
+# History.
+
+
+def test_what_a_save_replaced_is_listed_and_comes_back(websocket):
+    _, first = save(WEBSOCKET, handler("second"))
+    _, second = save(WEBSOCKET, handler("third"))
+    assert (first, second) == (1, 2)
+    listing = history.listing().splitlines()
+    assert [line.split()[0] for line in listing[:2]] == ["2", "1"]
+    assert all(WEBSOCKET in line for line in listing[:2])
+    path, content = history.restore("1")
+    assert (path, content) == (websocket, handler("mine").encode())
+
+
+def test_what_was_kept_once_is_not_kept_again_and_what_the_course_can_make_is_not_kept_at_all(websocket):
+    assert save(WEBSOCKET, handler("other"))[1] == 1
+    assert save(WEBSOCKET, handler("mine"))[1] == 2
+    assert save(WEBSOCKET, handler("other"))[1] == 1
+    start = begin("4")[WEBSOCKET]
+    write(websocket, start)
+    assert save(WEBSOCKET, handler("mine"))[1] is None
+
+
+@pytest.mark.parametrize("argument", ["0", "99", "-1", "one", "1 2", "../1"])
+def test_a_number_that_is_not_on_the_list_is_one_sentence(websocket, argument):
+    save(WEBSOCKET, handler("second"))
+    with pytest.raises(TutorialError, match=r"%restore takes a number from the list"):
+        history.restore(argument)
+
+
+def test_damaged_entries_hide_no_others_and_no_number_is_used_twice(websocket):
+    numbers = [save(WEBSOCKET, handler(f"version {number}"))[1] for number in range(6)]
+    assert numbers == [1, 2, 3, 4, 5, 6]
+    (history.FOLDER / "00001.json").write_text("{")
+    (history.FOLDER / "00002.json").write_text(json.dumps({"path": 1}))
+    (history.FOLDER / "00003.txt").unlink()
+    (history.FOLDER / "00004.json").unlink()
+    (history.FOLDER / "garbage.json").write_bytes(bytes(10))
+    (history.FOLDER / "garbage.txt").write_bytes(bytes(10))
+    assert [entry["number"] for entry in history.entries()] == [6, 5]
+    assert save(WEBSOCKET, handler("next"))[1] == 7
+
+
+def test_an_entry_that_points_outside_the_project_brings_nothing_back(websocket):
+    save(WEBSOCKET, handler("second"))
+    entry = {"path": "../../outside.py", "when": "2000-01-01 00:00:00"}
+    (history.FOLDER / "00001.json").write_text(json.dumps(entry))
+    with pytest.raises(TutorialError, match="is outside websocket_app/"):
+        history.restore("1")
+
+
+def test_two_notebooks_that_save_at_the_same_time_never_share_a_number(websocket):
+    numbers, begin_now = [], threading.Barrier(8)
+
+    def keep(name):
+        begin_now.wait()
+        for number in range(25):
+            numbers.append(history.keep(websocket, f"{name} {number}".encode()))
+
+    threads = [threading.Thread(target=keep, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(1, 201))
+    assert {entry["content"] for entry in history.entries()} == {
+        f"{a} {b}".encode() for a in range(8) for b in range(25)
+    }
+
+
+# In a kernel.
+
+
+def test_a_save_shows_what_changed_and_the_next_client_hears_it(kernel):
+    said = kernel.run("%lesson 5", SAVE + handler("first"), SAVE + handler("second"), ASK)
+    assert '-            await send({"type": "websocket.send", "text": "first"})' in said
+    assert '+            await send({"type": "websocket.send", "text": "second"})' in said
+    assert "The server runs the new code." in said
+    assert said.endswith("heard second\n")
+
+
+def test_an_unreadable_save_leaves_the_server_as_it_was(kernel):
+    kernel.run(SAVE + handler("still me"))
+    said = kernel.run(SAVE + "async def websocket_application(scope, receive, send)\n    pass\n", ASK)
+    assert "line 2 of this cell. SyntaxError: expected ':'" in said
+    assert "Traceback" not in said
+    assert said.endswith("heard still me\n")
+
+
+def test_an_unimportable_save_is_written_and_reported_and_the_next_good_one_is_served(kernel):
+    said = kernel.run(SAVE + "import nowhere\n", ASK, SAVE + handler("good again"), ASK)
+    assert "ModuleNotFoundError: No module named 'nowhere'" in said
+    assert "websocket_app/websocket.py, line 1: import nowhere" in said
+    assert "Traceback" not in said
+    assert said.endswith("heard good again\n")
+
+
+def test_what_a_lesson_replaced_comes_back_and_is_served(kernel):
+    said = kernel.run(SAVE + handler("precious"), "%lesson 3")
+    number = said.rpartition(f"{WEBSOCKET} as ")[2].split(".")[0]
+    assert number.isdecimal()
+    assert kernel.run(f"%restore {number}", ASK).endswith("heard precious\n")
+    assert "%restore takes a number" in kernel.run("%restore precious")
+
+
+@pytest.mark.parametrize("lesson", ["", "0", "99", "four", "-1", "4.5", "4 5"])
+def test_a_lesson_that_does_not_exist_is_one_sentence_and_changes_nothing(kernel, lesson):
+    kernel.run(SAVE + handler("untouched"))
+    said = kernel.run(f"%lesson {lesson}")
+    assert said.startswith("%lesson takes a number from 1 to ")
+    assert "Nothing was changed." in said
+    assert kernel.run(ASK).endswith("heard untouched\n")
+
+
+def test_a_save_without_a_path_is_one_sentence(kernel):
+    assert kernel.run("%%save\nx = 1").startswith("Which file? Write it behind the magic")
+
+
+def test_a_save_after_stop_is_written_and_does_not_start_the_server(kernel):
+    said = kernel.run("server.stop()", SAVE + handler("later"))
+    assert "The server is stopped: server.start() runs the new code." in said
+    assert kernel.run(ASK).startswith("The server is not running.")
+    assert kernel.run("server.start()", ASK).endswith("heard later\n")
