@@ -36,11 +36,18 @@ class Shown:
 
 def paragraph(text: str) -> Part:
     """Return sentences; lines that begin with a space are code and stay as they are."""
-    wrapped = [line if line[:1] == " " else textwrap.fill(line, WIDTH) for line in text.splitlines()]
-    rows = [
-        f'<code style="{MONO}">{escape(line)}</code>' if line[:1] == " " else escape(line) for line in text.splitlines()
-    ]
-    return Part("\n".join(wrapped), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
+    lines, rows = [], []
+    for line in text.splitlines():
+        is_code = line.startswith(" ")
+        lines.append(line if is_code else wrapped(line))
+        rows.append(f'<code style="{MONO}">{escape(line)}</code>' if is_code else escape(line))
+    return Part("\n".join(lines), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
+
+
+def wrapped(line: str) -> str:
+    """Return a sentence in lines; a place in it, such as "…, line 4:", stays in one piece."""
+    joined = line.replace(", line ", ",\0line\0")
+    return textwrap.fill(joined, WIDTH, break_on_hyphens=False).replace("\0", " ")
 
 
 def code(text: str) -> Part:
