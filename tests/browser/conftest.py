@@ -8,6 +8,7 @@ import os
 import queue
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -63,8 +64,10 @@ def lab(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     home = {"HOME": folder, "USERPROFILE": folder, "IPYTHONDIR": folder / "ipython"}
     home |= {f"JUPYTER_{name}_DIR": folder / name.lower() for name in ("CONFIG", "DATA", "RUNTIME")}
-    command = [sys.executable, "manage.py", "lab", "4", "--no-browser", "--port", "9321"]
+    command = [sys.executable, "manage.py", "lab", "4", "--no-browser", "--port", str(free_port())]
     course = copy(folder / "course")
+    (course / ".course").mkdir()
+    (course / ".course" / "port").write_text(str(free_port()))  # not 8000: other courses come and go there
     process = subprocess.Popen(
         [*command, "--", "--LabApp.expose_app_in_browser=True"],
         cwd=course,
@@ -82,6 +85,12 @@ def lab(browser, tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def address(process: subprocess.Popen, timeout: float) -> str:
@@ -130,11 +139,12 @@ def picture(request):
 
 
 def smaller(png: bytes) -> bytes:
-    """Return the picture with 256 colours, where Pillow is installed."""
+    """Return the picture with 256 colours, where Pillow is installed: a third of the bytes."""
     try:
         from PIL import Image
     except ImportError:
         return png
     file = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(256).save(file, "PNG", optimize=True)
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+    picture.save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -39,7 +39,7 @@ def test_run_all_then_edit_then_restart_and_run_all(lab, picture):
         timeline.scroll_into_view_if_needed()
         for row in "text frame → websocket.receive text='ping'", "text frame ← websocket.send text='pong!' ← send":
             expect(timeline.get_by_role("row", name=row)).to_be_visible()
-        lesson.show("answer", width=1040, height=1080)
+        lesson.show("answer", width=1040, height=1040)
         picture("lesson-4", lesson.page)
         first_time, address = lesson.prompt("pong").text_content(), server_address(lesson, "client")
 
@@ -74,7 +74,7 @@ def test_stop_a_cell_that_waits_and_read_what_a_broken_one_did(lab, picture):
         expect(lesson.output("bytes")).to_contain_text("KeyError: 'text'")
         lesson.show("timeline", width=1040, height=1080)
         expect(lesson.output("timeline").get_by_role("row", name="KeyError: 'text'")).to_be_visible()
-        picture("timeline", lesson.output("timeline"))
+        picture("timeline", lesson.output("timeline").locator(".jp-OutputArea-output"))
 
 
 def ping(page):
@@ -91,7 +91,7 @@ def test_the_page_answers_in_the_notebook_and_alone(lab, picture):
         ping(lesson.frame("framed"))
 
         page = lab.context.new_page()
-        page.set_viewport_size({"width": 1000, "height": 640})
+        page.set_viewport_size({"width": 1000, "height": 480})
         page.goto(server_address(lesson, "console"))
         ping(page)
         picture("page", page)
