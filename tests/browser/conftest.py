@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from conftest import ORIGINAL, copy
+from copies import ORIGINAL, copy
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
 from .lesson import Lesson, opened

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from conftest import ORIGINAL
+from copies import ORIGINAL
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 NUMBERED = re.compile(r"^\[\d+\]:$")  # the prompt of a cell that has run

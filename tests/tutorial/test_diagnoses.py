@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
-from conftest import copy
+from copies import copy
 from tutorial import diagnoses, starts
 from tutorial.commands.kernel import Run
 

@@ -11,7 +11,7 @@ import time
 
 import nbformat
 import pytest
-from conftest import PROJECT
+from copies import PROJECT
 from kernel import Kernel, until
 from tutorial import progress, starts
 from tutorial.exercises import check, every, find

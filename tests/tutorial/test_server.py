@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from conftest import copy
+from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
 from tutorial import server as server_module
