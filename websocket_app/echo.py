@@ -22,7 +22,9 @@ async def echo_application(scope, receive, send, limit=None):
             if event.get("text") is not None:
                 await send({"type": "websocket.send", "text": event["text"]})
             else:
-                await send({"type": "websocket.send", "bytes": event["bytes"]})
+                await send(
+                    {"type": "websocket.send", "bytes": event["bytes"]}
+                )
             echoed += 1
 
     await send({"type": "websocket.close", "reason": "That was the last one"})
