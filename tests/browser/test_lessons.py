@@ -46,12 +46,12 @@ def test_run_all_then_edit_then_restart_and_run_all(lab, picture):
         lesson.replace_word("answer", 'send({"type": "websocket.send"', "pong!", "hello")
         lesson.run("answer", "pong")
         expect(lesson.output("answer")).to_contain_text('"hello!"')
-        expect(lesson.output("pong")).to_contain_text("hello!")
+        expect(lesson.output("pong")).to_have_text("hello!")
 
         lesson.menu("Kernel", "Restart Kernel and Run All Cells")
         lesson.page.locator(".jp-Dialog .jp-mod-accept").click()
         expect(lesson.prompt("pong")).to_have_text(first_time)
-        expect(lesson.output("pong")).to_contain_text("hello!")
+        expect(lesson.output("pong")).to_have_text("hello!")
         assert server_address(lesson, "client") == address
         lesson.wait_for_all()
 
