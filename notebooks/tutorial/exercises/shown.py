@@ -1,12 +1,11 @@
 """What a check shows: text that reads well aloud and in a terminal, and the same as simple HTML beside it."""
 
 import html
-import textwrap
 from dataclasses import dataclass
 
+from ..project import wrapped
 from .visit import Step
 
-WIDTH = 78  # columns of the text
 CELL = "text-align:left;vertical-align:top;padding:0.2em 0.9em 0.2em 0;border-bottom:1px solid rgba(128,128,128,0.35)"
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 TINTS = {"✓": "rgba(46,160,67,0.24)", "✗": "rgba(248,81,73,0.22)", "·": "rgba(128,128,128,0.2)"}
@@ -36,18 +35,11 @@ class Shown:
 
 def paragraph(text: str) -> Part:
     """Return sentences; lines that begin with a space are code and stay as they are."""
-    lines, rows = [], []
-    for line in text.splitlines():
-        is_code = line.startswith(" ")
-        lines.append(line if is_code else wrapped(line))
-        rows.append(f'<code style="{MONO}">{escape(line)}</code>' if is_code else escape(line))
-    return Part("\n".join(lines), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
-
-
-def wrapped(line: str) -> str:
-    """Return a sentence in lines; a place in it, such as "…, line 4:", stays in one piece."""
-    joined = line.replace(", line ", ",\0line\0")
-    return textwrap.fill(joined, WIDTH, break_on_hyphens=False).replace("\0", " ")
+    rows = [
+        f'<code style="{MONO}">{escape(line)}</code>' if line.startswith(" ") else escape(line)
+        for line in text.splitlines()
+    ]
+    return Part(wrapped(text), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
 
 
 def code(text: str) -> Part:
