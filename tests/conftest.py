@@ -4,7 +4,7 @@ In a test, `tutorial` and `websocket_app` are the copy's, imported at the top of
 
 - `project` is the copy's folder, as it is committed and with no state of the course.
 - `server` is a Server of that copy, not started yet, and stopped after the test.
-- `copy(folder)` makes one more copy, for tests that need kernels side by side.
+- `copies.copy(folder)` makes one more copy, for tests that need kernels side by side.
 
 Processes of pytest-xdist have a copy each, and so a port each.
 """
@@ -12,22 +12,10 @@ Processes of pytest-xdist have a copy each, and so a port each.
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
-
-ORIGINAL = Path(__file__).parents[1]
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".course", ".secret_key", "db.sqlite3", "__pycache__", ".*_cache", ".ipynb_checkpoints"
-)
-TEMPORARY = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-PROJECT = Path(TEMPORARY.name).resolve() / "course"
-
-
-def copy(folder: Path) -> Path:
-    """Copy the project into `folder`, which must not exist yet, and return it."""
-    return Path(shutil.copytree(ORIGINAL, folder, ignore=LEFT_OUT))
+from copies import LEFT_OUT, ORIGINAL, PROJECT, TEMPORARY, copy
 
 
 def pytest_configure() -> None:

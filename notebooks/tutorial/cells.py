@@ -7,7 +7,7 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatu
 
 from . import diagnoses, missing
 from .patience import Silence
-from .project import TutorialError
+from .project import TutorialError, wrapped
 from .server import Server
 
 PRINTED = 50  # lines of print shown under a cell
@@ -67,7 +67,7 @@ class Cells:
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)
             self.told.add(about)
-        return [*lines, *printed, *sentences[:SENTENCES]]
+        return [*lines, *printed, *map(wrapped, sentences[:SENTENCES])]
 
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""

@@ -12,7 +12,7 @@ from .cells import Cells
 from .drive import drive
 from .exercises import check
 from .project import ROOT, TutorialError, contents, forget_modules, read_from_source, relative
-from .save import Diff, save
+from .save import Diff, Trouble, save
 from .server import Server
 
 
@@ -38,7 +38,7 @@ class TutorialMagics(Magics):
         if kept:
             print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
         if self.server.started:
-            print(self.server.reload())
+            self.serve()
 
     @cell_magic
     def save(self, line: str, cell: str) -> None:
@@ -98,7 +98,11 @@ class TutorialMagics(Magics):
         if self.server.stopped:
             print("The server is stopped: server.start() runs the new code.")
         else:
-            print(self.server.reload())
+            said = self.server.reload()
+            if self.server.trouble:
+                display(Trouble(said))
+            else:
+                print(said)
 
 
 def load(shell) -> None:

@@ -4,7 +4,30 @@ import errno
 import socket
 import sys
 
+from .project import STATE, contents, write
+
+PORTS = range(8000, 8100)
+PORT = STATE / "port"
 NO_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def remembered() -> int:
+    """Return the port that this folder's server had before, or 8000."""
+    try:
+        port = int(PORT.read_text())
+    except (OSError, ValueError):
+        port = 0
+    return port if 1024 <= port < 65536 else PORTS[0]
+
+
+def remember(port: int) -> None:
+    if contents(PORT) != str(port).encode():
+        write(PORT, str(port).encode())
+
+
+def claim(wanted: int) -> list[socket.socket]:
+    """Listen on the wanted port, or on the next one that nobody has."""
+    return next(filter(None, map(listen, [wanted, *PORTS, 0])))
 
 
 def listen(port: int) -> list[socket.socket] | None:

@@ -5,18 +5,30 @@ import importlib.machinery
 import os
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "websocket_app"
 STATE = ROOT / ".course"  # history of saves, progress, log, port: this machine's own, ignored by git
+WIDTH = 78  # columns of what is said
 
 
 class TutorialError(Exception):
     """A sentence for the learner: what happened, where, what to type next. Shown without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
+        return wrapped(str(self)).splitlines()
+
+
+def wrapped(text: str) -> str:
+    """Return sentences in lines that fit; a line that begins with a space is code and stays as it is.
+
+    A place such as "…, line 4:" stays in one piece.
+    """
+    lines = [line if line.startswith(" ") else line.replace(", line ", ",\0line\0") for line in text.splitlines()]
+    fitting = [line if line.startswith(" ") else textwrap.fill(line, WIDTH, break_on_hyphens=False) for line in lines]
+    return "\n".join(fitting).replace("\0", " ")
 
 
 def contents(path: Path) -> bytes | None:

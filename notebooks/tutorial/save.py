@@ -5,9 +5,24 @@ import html
 from pathlib import Path
 
 from . import history
-from .project import TutorialError, contents, inside, relative
+from .project import TutorialError, contents, inside, relative, wrapped
 
-COLOURS = {"+": "#1a7f37", "-": "#cf222e", "@": "#8250df"}
+# Tints let the page through, so they suit a light page and a dark one.
+TINTS = {"+": "rgba(46,160,67,0.25)", "-": "rgba(248,81,73,0.22)", "@": "rgba(128,128,128,0.15)"}
+BLOCK = "margin:0;padding:0 0.5em;font-size:13px;line-height:1.35"
+
+
+class Trouble:
+    """Why the server cannot run what was saved: text, and the same where nobody overlooks it."""
+
+    def __init__(self, sentences: str) -> None:
+        self.text = wrapped(sentences)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="{BLOCK};background:{TINTS["-"]}">{html.escape(self.text)}</pre>'
 
 
 class Diff:
@@ -29,10 +44,10 @@ class Diff:
     def _repr_html_(self) -> str:
         rows = [f"<b>{html.escape(self.title)}</b>"]
         for line in self.lines:
-            colour = COLOURS.get(line[:1])
+            tint = TINTS.get(line[:1])
             text = html.escape(line) or " "
-            rows.append(f'<span style="color:{colour}">{text}</span>' if colour else text)
-        return '<pre style="margin:0;padding:0 0.5em;font-size:13px;line-height:1.35">' + "\n".join(rows) + "</pre>"
+            rows.append(f'<span style="background:{tint}">{text}</span>' if tint else text)
+        return f'<pre style="{BLOCK}">' + "\n".join(rows) + "</pre>"
 
 
 def save(name: str, cell: str) -> tuple[Diff, int | None]:

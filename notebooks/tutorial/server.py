@@ -10,15 +10,12 @@ import subprocess
 import threading
 from pathlib import Path
 
-from . import handover
-from .ports import listen
+from . import handover, ports
 from .process import Process
-from .project import STATE, TutorialError, contents, fingerprint, make, write
+from .project import STATE, TutorialError, fingerprint, make
 
 WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
 BREATH = 0.1  # seconds that a new worker has the machine to itself
-PORTS = range(8000, 8100)
-PORT = STATE / "port"
 
 
 class Server:
@@ -314,12 +311,9 @@ class Server:
         before = handover.take_over(self)
         if before:
             self._notices.append(f"The server on port {before['port']} moves here from {before['notebook']}.")
-        wanted = remembered()
-        for port in [wanted, *PORTS, 0]:
-            listeners = listen(port)
-            if listeners:
-                break
-        self._sockets, self.port = listeners, listeners[0].getsockname()[1]
+        wanted = ports.remembered()
+        self._sockets = ports.claim(wanted)
+        self.port = self._sockets[0].getsockname()[1]
         if self.port != wanted:
             self._notices.append(
                 f"Port {wanted} is taken by another program. This course uses {self.port} from now on."
@@ -327,15 +321,5 @@ class Server:
 
     def _remember(self) -> None:
         """Note the port and that this notebook has it; again, where somebody deleted or spoiled the notes."""
-        if contents(PORT) != (port := str(self.port).encode()):
-            write(PORT, port)
+        ports.remember(self.port)
         handover.open(self)
-
-
-def remembered() -> int:
-    """Return the port that this folder's server had before, or 8000."""
-    try:
-        port = int(PORT.read_text())
-    except (OSError, ValueError):
-        port = 0
-    return port if 1024 <= port < 65536 else PORTS[0]

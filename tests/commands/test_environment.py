@@ -21,7 +21,6 @@ AT_FIRST = [
     COMMANDS / "__init__.py",
     COMMANDS / "environment.py",
 ]
-installs = pytest.mark.xdist_group("installs")  # in one process: they share the one real installation
 posix = pytest.mark.skipif(os.name == "nt", reason="made with links and modes of POSIX")
 
 
@@ -60,7 +59,6 @@ def test_help_names_the_courses_commands_above_djangos(course):
 # Without.
 
 
-@installs
 def test_a_bare_python_makes_its_environment_and_goes_on(installed):
     folder, process = installed
     assert process.returncode == 0, process.stdout + process.stderr
@@ -70,13 +68,11 @@ def test_a_bare_python_makes_its_environment_and_goes_on(installed):
     assert venv_python(folder).exists()
 
 
-@installs
 def test_the_second_command_installs_nothing(installed, bare):
     process = manage(installed[0], "check", python=bare, **NO_NETWORK)
     assert (process.returncode, process.stderr) == (0, "")
 
 
-@installs
 def test_the_helper_loads_from_any_folder(installed, tmp_path):
     code = "import tutorial; print(tutorial.__file__)"
     said = subprocess.check_output(
@@ -85,7 +81,6 @@ def test_the_helper_loads_from_any_folder(installed, tmp_path):
     assert Path(said.strip()).samefile(installed[0] / "notebooks" / "tutorial" / "__init__.py")
 
 
-@installs
 def test_an_interrupted_installation_is_finished(installed, bare):
     whole = stamp(installed[0]).read_text()
     stamp(installed[0]).write_text("unfinished")
@@ -95,7 +90,6 @@ def test_an_interrupted_installation_is_finished(installed, bare):
     assert stamp(installed[0]).read_text() == whole
 
 
-@installs
 def test_an_updated_course_updates_its_environment_even_an_active_one(installed):
     requirements = installed[0] / "requirements.txt"
     before = requirements.read_bytes()
@@ -108,7 +102,6 @@ def test_an_updated_course_updates_its_environment_even_an_active_one(installed)
     assert manage(installed[0], "check", python=venv_python(installed[0]), **NO_NETWORK).returncode == 0
 
 
-@installs
 def test_an_active_environment_without_the_packages_stays_as_it_is(installed, tmp_path, bare):
     subprocess.run([bare, "-m", "venv", "--without-pip", tmp_path / "own"], check=True)
     own = tmp_path / "own" / venv_python(Path()).relative_to(".venv")
@@ -117,7 +110,6 @@ def test_an_active_environment_without_the_packages_stays_as_it_is(installed, tm
     assert "it stays as it is" in process.stderr and "django>=5.2" in process.stderr
 
 
-@installs
 def test_an_active_environment_without_the_tests_packages_is_told_what_to_type(installed, course):
     folder = course()
     process = manage(folder, "test", python=venv_python(installed[0]))
@@ -125,7 +117,6 @@ def test_an_active_environment_without_the_tests_packages_is_told_what_to_type(i
     assert not (folder / ".venv").exists()
 
 
-@installs
 def test_a_command_finds_the_programs_of_its_environment(installed, bare):
     code = "import os, shutil, sys; print(shutil.which('uvicorn')); print(os.environ['VIRTUAL_ENV'])"
     process = manage(installed[0], "shell", "--no-imports", "-c", code, python=bare)

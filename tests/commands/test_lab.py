@@ -17,8 +17,6 @@ import pytest
 from courses import clean_environment, manage, new_course, one_sentence
 from websockets.sync.client import connect
 
-pytestmark = pytest.mark.xdist_group("lab")  # one JupyterLab for all of them
-
 
 class Lab:
     """A JupyterLab that `manage.py lab` runs; `url` is the address that it prints."""

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from courses import RAISES, manage, new_course, one_sentence, write_lesson
 
-pytestmark = pytest.mark.xdist_group("rehearse")  # one course that was written, for all of them
 SETUP = "%load_ext tutorial"
 EXTRA = "websocket_app/extra.py"
 LESSONS = [

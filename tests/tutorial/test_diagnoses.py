@@ -1,14 +1,18 @@
 """Every way in which a handler goes wrong, met in a real kernel by a client as a lesson writes it."""
 
+import contextlib
+import http.client
 import re
 import socket
 import textwrap
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
-from conftest import copy
-from tutorial import starts
+import pytest
+from copies import copy
+from tutorial import diagnoses, starts
 from tutorial.commands.kernel import Run
 
 HANDLER, ASGI = "websocket_app/websocket.py", "websocket_app/asgi.py"
@@ -241,3 +245,33 @@ def test_each_way_a_handler_goes_wrong_is_met_with_a_sentence_and_mended_by_the_
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+START = 'await send({"type": "http.response.start", "status": 200})'
+BODY = 'await send({"type": "http.response.body", "body": b"hello"})'
+HTTP = {
+    "body is a str": ([START, BODY.replace('b"', '"')], 1, '"body" must be bytes'),
+    "body first": ([BODY], 0, "sent before http.response.start"),
+    "no body": ([START], 0, "returns without http.response.body"),
+    "no answer": (["pass"], None, "returns without http.response.start"),
+    "started twice": ([START, START, BODY], 1, "sent a second time"),
+    "misspelt": ([START.replace("start", "starts"), BODY], 0, "is it 'http.response.start'?"),
+    "raises": (["1 / 0"], 0, "raises ZeroDivisionError"),
+    "send without await": ([START.removeprefix("await ")], 0, "called without `await`"),
+    "right": ([START, BODY], None, None),
+}
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_an_http_answer_that_goes_wrong_is_explained_too(project, server, name):
+    lines, wrong, words = HTTP[name]
+    application = "async def application(scope, receive, send):\n    if scope['type'] == 'http':\n"
+    (project / ASGI).write_text(application + "".join(f"        {line}\n" for line in lines))
+    server.start()
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        urllib.request.urlopen(server.http_url, timeout=5).read()
+    report = server.report()
+    said = [diagnoses.explain(connection, report["stuck"]) for connection in report["connections"]]
+    told = " ".join(filter(None, said))
+    assert words in told if words else not told
+    assert wrong is None or f"{ASGI}, line {wrong + 3}:\n    {lines[wrong]}" in told

@@ -11,7 +11,7 @@ import time
 
 import nbformat
 import pytest
-from conftest import PROJECT
+from copies import PROJECT
 from kernel import Kernel, until
 from tutorial import progress, starts
 from tutorial.exercises import check, every, find
@@ -566,5 +566,5 @@ def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(pro
         told = kernel.result(stopped)
         assert time.monotonic() - since < 2 and "tutorial/" not in told and "not yet" not in told, told
         told = kernel.run(f"%%save {HANDLER}\n{exercise.solution}", "%check 4.1", "%progress", "%check 9.9")
-        assert "✓ 4.1 A second command: passed." in told and "1 of 6 exercises passed" in told
+        assert "✓ 4.1 A second command: passed." in told and f"1 of {len(every())} exercises passed" in told
         assert "There is no exercise 9.9" in told and "Traceback" not in told

@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from conftest import copy
+from copies import copy
 from handlers import ASK, SAVE, handler
 from kernel import Kernel, locked, survivors, workers
 

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 import psutil
 import pytest
-from conftest import copy
+from copies import copy
 from handlers import ASK, SAVE, handler
 from jupyter_client import BlockingKernelClient
 from kernel import Kernel, own_port, survivors, until, workers

@@ -6,7 +6,7 @@ import sys
 import threading
 
 import pytest
-from conftest import copy
+from copies import copy
 from handlers import ASK, SAVE, handler
 from kernel import Kernel, locked
 from tutorial import history

@@ -12,9 +12,10 @@ import threading
 import time
 
 import pytest
-from conftest import copy
+from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
+from tutorial import ports
 from tutorial import server as server_module
 from tutorial.ports import listen
 from tutorial.project import TutorialError
@@ -28,7 +29,7 @@ FOREVER = 60  # seconds, for a handler that is stuck
 def first(monkeypatch):
     """The first port of a range in the place of 8000 and on, without the programs that this machine runs there."""
     port = next(port for port in random.sample(range(20000, 30000), 100) if not taken(port))
-    monkeypatch.setattr(server_module, "PORTS", range(port, port + 50))
+    monkeypatch.setattr(ports, "PORTS", range(port, port + 50))
     return port
 
 

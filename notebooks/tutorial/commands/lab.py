@@ -27,12 +27,12 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(own)
     # The kernels of the course are this very Python; its programs come first in their terminals and cells.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # before a kernel that somebody installed for all of their Pythons
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         filter(None, [str(CONFIGURATION), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost", f"--ServerApp.root_dir={ROOT}"]
     command += [f"--LabApp.default_url={address(options.lesson)}", f"--LabApp.workspaces_dir={STATE / 'workspaces'}"]
-    command += [f"--KernelSpecManager.kernel_dirs={Path(sys.prefix) / 'share' / 'jupyter' / 'kernels'}"]
     if options.no_browser:
         command.append("--no-browser")
     if options.port is not None:

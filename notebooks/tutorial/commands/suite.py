@@ -14,4 +14,4 @@ def main(arguments: list[str]) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hides what a save does to bytecode
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a test says itself what it needs
     os.chdir(ROOT)
-    execute([sys.executable, "-m", "pytest", f"--numprocesses={PROCESSES}", "--dist=loadgroup", *arguments])
+    execute([sys.executable, "-m", "pytest", f"--numprocesses={PROCESSES}", "--dist=loadfile", *arguments])

@@ -1,12 +1,11 @@
 """What a check shows: text that reads well aloud and in a terminal, and the same as simple HTML beside it."""
 
 import html
-import textwrap
 from dataclasses import dataclass
 
+from ..project import wrapped
 from .visit import Step
 
-WIDTH = 78  # columns of the text
 CELL = "text-align:left;vertical-align:top;padding:0.2em 0.9em 0.2em 0;border-bottom:1px solid rgba(128,128,128,0.35)"
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 TINTS = {"✓": "rgba(46,160,67,0.24)", "✗": "rgba(248,81,73,0.22)", "·": "rgba(128,128,128,0.2)"}
@@ -36,11 +35,11 @@ class Shown:
 
 def paragraph(text: str) -> Part:
     """Return sentences; lines that begin with a space are code and stay as they are."""
-    wrapped = [line if line[:1] == " " else textwrap.fill(line, WIDTH) for line in text.splitlines()]
     rows = [
-        f'<code style="{MONO}">{escape(line)}</code>' if line[:1] == " " else escape(line) for line in text.splitlines()
+        f'<code style="{MONO}">{escape(line)}</code>' if line.startswith(" ") else escape(line)
+        for line in text.splitlines()
     ]
-    return Part("\n".join(wrapped), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
+    return Part(wrapped(text), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
 
 
 def code(text: str) -> Part:

@@ -1,0 +1,150 @@
+"""A real browser, and a real JupyterLab that `manage.py lab` opens on a copy of the project.
+
+`manage.py test tests/browser --screenshots` also takes the README's pictures, into notebooks/images/.
+"""
+
+import io
+import os
+import queue
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from copies import ORIGINAL, copy
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+
+from .lesson import Lesson, opened
+
+PROGRAMS = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"
+QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+ARGUMENTS = ["--no-sandbox", "--disable-sync", *QUIET.split()]
+MISSING = (
+    "No Chromium or Chrome is on this machine, and the browser tests need one. Install it with "
+    "apt-get install chromium, or with python -m playwright install chromium."
+)
+IMAGES = ORIGINAL / "notebooks" / "images"
+LARGEST = 120_000  # bytes of a picture
+
+PATIENCE = 60_000  # milliseconds; a lesson's kernel starts within that on a busy machine
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", action="store_true", help="take the README's pictures, into notebooks/images/")
+
+
+def executable(playwright: Playwright) -> str:
+    """Return the system's browser, else Playwright's own; skip the test where there is none, and fail it in CI."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None) or playwright.chromium.executable_path
+    if os.path.exists(found):
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(MISSING, pytrace=False)
+    pytest.skip(MISSING)
+
+
+# The scope is the module: while Playwright runs, no other test of this process can call asyncio.run.
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    """A JupyterLab on a copy of the project, as `manage.py lab` opens it for a person without any settings."""
+    folder = tmp_path_factory.mktemp("lab")
+    home = {"HOME": folder, "USERPROFILE": folder, "IPYTHONDIR": folder / "ipython"}
+    home |= {f"JUPYTER_{name}_DIR": folder / name.lower() for name in ("CONFIG", "DATA", "RUNTIME")}
+    command = [sys.executable, "manage.py", "lab", "4", "--no-browser", "--port", str(free_port())]
+    course = copy(folder / "course")
+    (course / ".course").mkdir()
+    (course / ".course" / "port").write_text(str(free_port()))  # not 8000: other courses come and go there
+    process = subprocess.Popen(
+        [*command, "--", "--LabApp.expose_app_in_browser=True"],
+        cwd=course,
+        env={**os.environ, **{name: str(path) for name, path in home.items()}},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Lab(browser, address(process, timeout=60), course)
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def address(process: subprocess.Popen, timeout: float) -> str:
+    """Return the address, with its token, that a JupyterLab prints when it is ready."""
+    printed = queue.Queue()
+
+    def read() -> None:  # to the end: a pipe that nobody reads would stop JupyterLab
+        for line in process.stdout:
+            printed.put(line)
+        printed.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    said = ""
+    while line := printed.get(timeout=timeout):
+        said += line
+        if found := re.search(r"http://localhost:\d+/lab/\S*token=\w+", line):
+            return found[0]
+    raise AssertionError(f"manage.py lab ended:\n{said}")
+
+
+class Lab:
+    """A JupyterLab in the browser of one person."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path) -> None:
+        self.address, self.folder = address, folder
+        self.context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+        self.context.set_default_timeout(PATIENCE)
+
+    def lesson(self, number: int) -> AbstractContextManager[Lesson]:
+        """Open a lesson, without its stored outputs, in a tab of its own; its kernel ends with the `with` block."""
+        return opened(self.context, self.address, self.folder, number)
+
+
+@pytest.fixture
+def picture(request):
+    """Take a picture of a page, or of a part of it, for the README, if --screenshots asks for it."""
+
+    def take(name: str, what: Page | Locator) -> None:
+        if request.config.getoption("--screenshots", default=False):
+            content = smaller(what.screenshot())
+            assert len(content) < LARGEST, f"{name}.png has {len(content)} bytes. Type: python -m pip install pillow"
+            IMAGES.mkdir(exist_ok=True)
+            (IMAGES / f"{name}.png").write_bytes(content)
+
+    return take
+
+
+def smaller(png: bytes) -> bytes:
+    """Return the picture with 256 colours, where Pillow is installed: a third of the bytes."""
+    try:
+        from PIL import Image
+    except ImportError:
+        return png
+    file = io.BytesIO()
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
