@@ -22,9 +22,8 @@ async def echo_application(scope, receive, send, limit=None):
             if event.get("text") is not None:
                 await send({"type": "websocket.send", "text": event["text"]})
             else:
-                await send(
-                    {"type": "websocket.send", "bytes": event["bytes"]}
-                )
+                answer = {"type": "websocket.send", "bytes": event["bytes"]}
+                await send(answer)
             echoed += 1
 
     await send({"type": "websocket.close", "reason": "That was the last one"})

@@ -2,11 +2,13 @@
 
 import difflib
 import re
+import time
 
 SENT_FIRST = "Expected ASGI message 'websocket.accept'"
 SENT_AFTER = "Expected ASGI message 'websocket.send'"
 AWAITED = re.compile("'await' expression|can't be awaited")
 SENT_CLOSED = "after sending 'websocket.close'"
+YOUNG = 0.5  # seconds in which a connection, of a browser perhaps, may well be at its beginning
 MANY = 100  # events sent by an application that never comes to an end
 HTTP_TYPES = ["http.response.start", "http.response.body"]
 SEND_TYPES = ["websocket.accept", "websocket.send", "websocket.close"]
@@ -184,6 +186,8 @@ def waiting(connection: dict, stuck: dict | None) -> str | None:
     if "websocket.disconnect" in received:
         left = "The client has left, and your application goes on after websocket.disconnect"
         return f"{left}: leave the loop with `break`.{where}"
+    if time.time() - connection["clock"] < YOUNG:
+        return empty_send(connection)
     if not received:
         deaf = "so it hears neither messages nor the client leaving"
         return f"Your application never calls receive(), {deaf}.{where}"

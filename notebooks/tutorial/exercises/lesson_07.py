@@ -81,7 +81,7 @@ def mistake(visit: Visit) -> str | None:
 EXERCISES = [
     Exercise(
         number="7.1",
-        title="How many?",
+        title="How many",
         starter=STARTER,
         solution=SOLUTION,
         hints=(
