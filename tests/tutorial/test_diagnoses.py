@@ -206,7 +206,7 @@ def run(folder, cases: dict) -> list[str]:
         _, code, words = cases[name]
         text = shown(client)
         path = ASGI if "application" in code or name in ASGI_CASES else HANDLER
-        if words not in text:
+        if words not in re.sub(r"\s+", " ", text):
             wrong.append(f"{name}: no sentence with {words!r}, but\n{text}")
         if code and not re.search(rf"{path}, line \d+:\s+{code if code[0] == '(' else re.escape(code)}\n", f"{text}\n"):
             wrong.append(f"{name}: does not name {code!r} in {path}, but\n{text}")
