@@ -74,6 +74,8 @@ def respawn_edit(project: Path) -> Iterator[Save]:
 @contextmanager
 def course_edit(project: Path) -> Iterator[Save]:
     """Do what `%%save` does in a notebook of this course."""
+    # Not for the others: with it, manage.py first looks after the course's packages.
+    shutil.copytree(ROOT / "notebooks/tutorial", project / "notebooks/tutorial")
     sys.path.insert(0, str(project / "notebooks"))
     try:
         from tutorial.save import save as save_cell
@@ -130,7 +132,7 @@ def measure(name: str, effort: Effort) -> list[Figure]:
 
 def copy_project(folder: Path) -> Path:
     """Put a copy of the project, and of the one for Channels, into an empty folder."""
-    for part in [HANDLER.parent, CHANNELS_HANDLER.parent, Path("notebooks/tutorial")]:
+    for part in [HANDLER.parent, CHANNELS_HANDLER.parent]:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", folder)
     return folder

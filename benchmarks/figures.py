@@ -43,5 +43,5 @@ class Effort:
     idle: int  # connections
 
 
-FULL = Effort(rounds=15, slow=3, edits=4, seconds=1.0, idle=5000)
+FULL = Effort(rounds=9, slow=2, edits=4, seconds=1.0, idle=5000)
 QUICK = Effort(rounds=1, slow=1, edits=1, seconds=0.2, idle=200)

@@ -20,7 +20,7 @@ def explain(error: BaseException, recorder: Recorder) -> dict:
 
 def broken(error: dict):
     """Return an application that says to everyone why the project's own cannot run."""
-    place = "".join(f"\n{line['path']}, line {line['line']}: {line['code']}" for line in error["lines"][-1:])
+    place = "".join(f"\n{line['path']}, line {line['line']}:\n    {line['code']}" for line in error["lines"][-1:])
     body = f"This project cannot run.\n{error['name']}: {error['message']}{place}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
 

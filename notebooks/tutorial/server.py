@@ -202,7 +202,7 @@ class Server:
             return "The server is not running."
         if self._trouble:
             line = self._trouble["lines"][-1] if self._trouble["lines"] else None
-            place = f"\n{line['path']}, line {line['line']}: {line['code']}" if line else ""
+            place = f"\n{line['path']}, line {line['line']}:\n    {line['code']}" if line else ""
             return (
                 f"The server cannot run this code. {self._trouble['name']}: {self._trouble['message']}{place}\n"
                 "Correct it and save again: the server comes back with it."

@@ -258,7 +258,7 @@ def test_an_unreadable_save_leaves_the_server_as_it_was(kernel):
 def test_an_unimportable_save_is_written_and_reported_and_the_next_good_one_is_served(kernel):
     said = kernel.run(SAVE + "import nowhere\n", ASK, SAVE + handler("good again"), ASK)
     assert "ModuleNotFoundError: No module named 'nowhere'" in said
-    assert "websocket_app/websocket.py, line 1: import nowhere" in said
+    assert "websocket_app/websocket.py, line 1:\n    import nowhere" in said
     assert "Traceback" not in said
     assert said.endswith("heard good again\n")
 

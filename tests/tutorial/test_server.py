@@ -191,7 +191,7 @@ def test_code_that_cannot_be_imported_names_the_learners_line_and_the_next_good_
     websocket.write_text("import json\nimport nowhere\n")
     said = server.reload()
     assert "ModuleNotFoundError: No module named 'nowhere'" in said
-    assert "websocket_app/websocket.py, line 2: import nowhere" in said
+    assert "websocket_app/websocket.py, line 2:\n    import nowhere" in said
     with pytest.raises(InvalidHandshake, match="503"):
         ask(server.url)
     websocket.write_text(handler("back"))
