@@ -59,7 +59,7 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):
+def lab(request, browser, tmp_path_factory):
     """A JupyterLab on a copy of the project, as `manage.py lab` opens it for a person without any settings."""
     folder = tmp_path_factory.mktemp("lab")
     home = {"HOME": folder, "USERPROFILE": folder, "IPYTHONDIR": folder / "ipython"}
@@ -67,7 +67,9 @@ def lab(browser, tmp_path_factory):
     command = [sys.executable, "manage.py", "lab", "4", "--no-browser", "--port", str(free_port())]
     course = copy(folder / "course")
     (course / ".course").mkdir()
-    (course / ".course" / "port").write_text(str(free_port()))  # not 8000: other courses come and go there
+    # Not 8000, for other courses come and go there; but the pictures show what a learner sees.
+    port = 8000 if request.config.getoption("--screenshots") else free_port()
+    (course / ".course" / "port").write_text(str(port))
     process = subprocess.Popen(
         [*command, "--", "--LabApp.expose_app_in_browser=True"],
         cwd=course,
