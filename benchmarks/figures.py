@@ -8,7 +8,8 @@ CHANNELS_RUNSERVER = "Channels, daphne's `runserver`"
 COURSE_EDIT = "this course"
 RELOAD = "`uvicorn --reload`"
 THIS_APPLICATION = "this application on uvicorn"
-WEBSOCKETS = "`websockets.serve`"
+WEBSOCKETS = "plain `websockets.serve`"
+WEBSOCKETS_UVLOOP = "`websockets.serve` on uvloop"
 
 
 @dataclass(frozen=True)

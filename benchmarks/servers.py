@@ -15,7 +15,7 @@ from typing import IO, Generic, TypeVar
 
 import psutil
 
-from benchmarks.figures import CHANNELS, THIS_APPLICATION, WEBSOCKETS
+from benchmarks.figures import CHANNELS, THIS_APPLICATION, WEBSOCKETS, WEBSOCKETS_UVLOOP
 
 ROOT = Path(__file__).resolve().parent.parent
 Result = TypeVar("Result")
@@ -77,9 +77,9 @@ def with_compression(port: int) -> list[str]:
     return ["-m", "uvicorn", "websocket_app.asgi:application", "--port", str(port), "--log-level", "warning"]
 
 
-def module(name: str) -> Callable[[int], list[str]]:
+def module(name: str, *options: str) -> Callable[[int], list[str]]:
     """Return what starts a peer that is a module of its own."""
-    return lambda port: ["-m", f"benchmarks.peers.{name}", str(port)]
+    return lambda port: ["-m", f"benchmarks.peers.{name}", str(port), *options]
 
 
 def uvicorn(application: str) -> Callable[[int], list[str]]:
@@ -101,6 +101,7 @@ PEERS = [
     Peer("Channels on uvicorn", uvicorn("benchmarks.peers.channels_project.asgi:application")),
     Peer("Starlette on uvicorn", uvicorn("benchmarks.peers.starlette_app:app")),
     Peer(WEBSOCKETS, module("websockets_serve")),
+    Peer(WEBSOCKETS_UVLOOP, module("websockets_serve", "--uvloop")),
     Peer("aiohttp", module("aiohttp_server")),
     Peer("picows, the limit", module("picows_server")),
 ]
