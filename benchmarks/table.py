@@ -86,9 +86,9 @@ def against(figures: Sequence[Figure]) -> Iterable[str]:
         spread(ratios(figures, ping.AT_ONCE, THIS_APPLICATION, peer)) for peer in (WEBSOCKETS, WEBSOCKETS_UVLOOP)
     )
     yield (
-        f"With {ping.CLIENTS} clients this application, which runs on uvloop and watches over errors, users and limits, is "
-        f"{plain} times as fast as {WEBSOCKETS}, and {uvloop} times as fast as {WEBSOCKETS_UVLOOP}. It alone has its "
-        "garbage collector tuned, see serve.py."
+        f"With {ping.CLIENTS} clients this application, on uvloop and with an eye on errors, users and limits, is {plain} "
+        f"times as fast as {WEBSOCKETS}, and {uvloop} times as fast as {WEBSOCKETS_UVLOOP}. It alone has its garbage "
+        "collector tuned, see serve.py."
     )
     if values(figures, edit.EDIT, COURSE_EDIT):
         own = ratios(figures, edit.EDIT, COURSE_EDIT, RELOAD)
