@@ -86,7 +86,7 @@ def against(figures: Sequence[Figure]) -> Iterable[str]:
         spread(ratios(figures, ping.AT_ONCE, THIS_APPLICATION, peer)) for peer in (WEBSOCKETS, WEBSOCKETS_UVLOOP)
     )
     yield (
-        f"With {ping.CLIENTS} clients this application, on uvloop and with an eye on errors, users and limits, is {plain} "
+        f"With {ping.CLIENTS} clients this application, on uvloop and with an eye on errors and users, is {plain} "
         f"times as fast as {WEBSOCKETS}, and {uvloop} times as fast as {WEBSOCKETS_UVLOOP}. It alone has its garbage "
         "collector tuned, see serve.py."
     )
