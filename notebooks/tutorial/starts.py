@@ -6,7 +6,7 @@ folder names the files that are gone, and `starts/steps.txt` the SHA-256 of what
 """
 
 import hashlib
-import re
+import json
 from functools import cache
 from pathlib import Path
 
@@ -37,9 +37,15 @@ def at(begins: dict[int, dict[str, bytes]], number: int) -> dict[str, bytes]:
 
 
 def titles() -> dict[int, str]:
-    """Return lesson → title, from the names of the notebooks."""
-    names = (re.fullmatch(r"(\d\d)_(.+)", path.stem) for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
-    return {int(name[1]): name[2].replace("_", " ") for name in names if name}
+    """Return lesson → title, as its notebook begins: `# 4 · ping, pong!`; without that, the name of the file."""
+    found = {}
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        try:
+            heading = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
+        except (OSError, ValueError, LookupError, TypeError):
+            heading = ""
+        found[int(path.name[:2])] = heading.partition(" · ")[2] or path.stem[3:].replace("_", " ")
+    return found
 
 
 def begin(lesson: str) -> dict[str, bytes | None]:
