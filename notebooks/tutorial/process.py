@@ -1,8 +1,10 @@
 """A worker process, seen from the notebook: commands go in, answers come out, and it ends with the notebook."""
 
+import contextlib
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +15,22 @@ from pathlib import Path
 from .project import ROOT
 
 START = 30.0  # seconds a worker has to import the project
+
+
+@contextlib.contextmanager
+def uninterrupted():
+    """Hold the stop button back during a few lines that, cut in two, would lose a process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held = []
+    handler = signal.signal(signal.SIGINT, lambda *interrupt: held.append(interrupt))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held and callable(handler):
+            handler(*held[0])
 
 
 class Process:

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from . import handover, ports
-from .process import Process
+from .process import Process, uninterrupted
 from .project import STATE, TutorialError, fingerprint, make
 
 WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
@@ -238,11 +238,12 @@ class Server:
         self._log_start = self._log_path.stat().st_size if self._log_path.exists() else 0
         self._served = fingerprint()
         answer = None
-        for process in (self._spare, None):
-            self._spare = None
-            if process is None or not process.alive:
-                process = Process(self._sockets, self._log_path)
-            self._worker = process
+        for _ in range(2):  # with the spare; with a new process where it is dead, or stale
+            with uninterrupted():
+                process, self._spare = self._spare, None
+                if process is None or not process.alive:
+                    process = Process(self._sockets, self._log_path)
+                self._worker = process
             answer = process.go(self._options, self._recording)
             if answer and not answer.get("stale"):
                 break
@@ -263,6 +264,7 @@ class Server:
             if self.running and self._spare is None:
                 self._spare = Process(self._sockets, self._log_path)
 
+    @uninterrupted()
     def _retire(self, last: bool = False) -> None:
         """Make the serving worker accept no more; it closes what is open by itself.
 
@@ -291,6 +293,7 @@ class Server:
         except subprocess.TimeoutExpired:
             worker.kill()
 
+    @uninterrupted()
     def _end(self) -> None:
         self._retire(last=True)
         if self._spare is not None:
