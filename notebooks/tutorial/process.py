@@ -64,6 +64,9 @@ class Process:
                 self.answers.put(json.loads(line))
         self.process.wait()
         self.answers.put(None)
+        # Closed here, for a pipe that is left to the garbage collector complains of what nobody read.
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
 
     def ask(self, timeout: float, **command: object) -> dict | None:
         """Say one command and return its answer; None if none comes in `timeout` seconds."""
@@ -71,7 +74,7 @@ class Process:
         try:
             self.process.stdin.write(json.dumps({"id": self.words, **command}) + "\n")
             self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # it is gone, or its pipe is closed already
             return None
         deadline = time.monotonic() + timeout
         while True:
