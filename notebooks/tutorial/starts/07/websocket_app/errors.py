@@ -10,33 +10,23 @@ logger = logging.getLogger(__name__)
 
 def safely(application):
     async def safe(scope, receive, send):
-        state = "connecting"
-
-        async def noted_receive():
-            nonlocal state
-            event = await receive()
-            if event["type"] == "websocket.disconnect":
-                state = "closed"
-            return event
+        sent, gone = None, False
 
         async def noted_send(event):
-            nonlocal state
+            nonlocal sent, gone
             try:
                 await send(event)
             except OSError:
                 # The specification: sending to a client that has gone.
-                state = "closed"
+                gone = True
                 raise
-            if event["type"] == "websocket.accept":
-                state = "open"
-            elif event["type"] != "websocket.send":
-                state = "closed"
+            sent = event["type"]
 
         try:
-            await application(scope, noted_receive, noted_send)
+            await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
         except Exception as error:
-            if state == "closed" and isinstance(error, OSError):
+            if gone and isinstance(error, OSError):
                 return  # The client left first. That is no error of ours.
             logger.error("%s", in_one_line(error))
             # What went wrong is for our log. The client learns no details.
@@ -44,8 +34,9 @@ def safely(application):
 
         # Without a close frame the client could only guess: 1006. A client
         # that is not accepted yet gets the server's own answer, 500.
-        if state == "open":
-            with contextlib.suppress(OSError):
+        if sent in ("websocket.accept", "websocket.send"):
+            # Too late is no matter: the client has left, or has its close.
+            with contextlib.suppress(OSError, RuntimeError):
                 await send(close)
 
     return safe

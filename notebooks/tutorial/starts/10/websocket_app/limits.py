@@ -28,20 +28,23 @@ def limit_connections(application):
 
 def limit_messages(application):
     async def limited(scope, receive, send):
-        second, messages = 0, 0
+        limit = settings.WEBSOCKET_MESSAGES_PER_SECOND
+        messages, since = 0, time.monotonic()
 
         async def counted_receive():
-            nonlocal second, messages
+            nonlocal messages, since
             event = await receive()
             if event["type"] != "websocket.receive":
                 return event
 
-            now = int(time.monotonic())
-            if now != second:
-                second, messages = now, 0
             messages += 1
+            if messages <= limit:
+                return event
 
-            if messages <= settings.WEBSOCKET_MESSAGES_PER_SECOND:
+            # So many, in how long? Only now does it take a look at the clock.
+            now = time.monotonic()
+            if now - since >= 1:
+                messages, since = 1, now
                 return event
 
             close = {
