@@ -3,38 +3,46 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
+from typing import Any
 
 from tqdm import tqdm
 
 from benchmarks import edit, idle, ping, table
 from benchmarks.figures import FULL, QUICK, Effort, Figure
-from benchmarks.servers import PEERS, ROOT, Peer, running
+from benchmarks.servers import PEERS, ROOT, running
 
 Step = tuple[str, Callable[[], list[Figure]]]
-FAST = [ping.measure]
-SLOW = [ping.measure, idle.measure]
+UNCOMPRESSED = [peer for peer in PEERS if not peer.compression]
 
 
-def load(peer: Peer, effort: Effort, measures: list[Callable]) -> list[Figure]:
-    """Start a peer and put each kind of load on it, one after the other."""
-    with running(peer) as server:
-        return [figure for measure in measures for figure in measure(server, effort)]
-
-
-def plan(effort: Effort) -> list[Step]:
-    """Return the steps by name: in every round each peer once, and each time another one first."""
-    steps: list[Step] = []
+def steps(effort: Effort) -> Iterator[Step]:
+    """Yield each step by name, to be run before the next: in every turn each peer once."""
     for number in range(effort.rounds):
-        if number % effort.slow == 0:
-            turn = [(peer.name, partial(load, peer, effort, SLOW)) for peer in PEERS]
-            turn += [(name, partial(edit.measure, name, effort)) for name in edit.PEERS]
-        else:
-            turn = [(peer.name, partial(load, peer, effort, FAST)) for peer in PEERS if not peer.compression]
-        first = number % len(turn)
-        steps += turn[first:] + turn[:first]
-    return steps
+        with ExitStack() as stack:
+            servers = [stack.enter_context(running(peer)) for peer in UNCOMPRESSED]
+            for turn in range(effort.turns):
+                for server in in_turn(servers, turn):
+                    yield server.peer.name, partial(ping.measure, server, effort)
+        for peer in in_turn(PEERS, number):
+            with running(peer) as server:
+                yield f"{peer.name}, {effort.idle:,} connections", partial(idle.measure, server, effort)
+        for name in in_turn(edit.PEERS, number):
+            yield name, partial(edit.measure, name, effort)
+
+
+def count(effort: Effort) -> int:
+    """Return how many steps there are."""
+    return effort.rounds * (effort.turns * len(UNCOMPRESSED) + len(PEERS) + len(edit.PEERS))
+
+
+def in_turn(peers: Iterable[Any], number: int) -> list[Any]:
+    """Return the peers with another one first each time, and every other time backwards."""
+    order = list(peers)
+    first = number % len(order)
+    return (order[first:] + order[:first])[:: -1 if number % 2 else 1]
 
 
 def main() -> None:
@@ -50,10 +58,11 @@ def main() -> None:
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, lambda *_: sys.exit("Stopped before the end."))
     figures: list[Figure] = []
-    with tqdm(plan(effort)) as steps:
-        for name, step in steps:
-            steps.set_description(name)
+    with closing(steps(effort)) as todo, tqdm(total=count(effort)) as bar:
+        for name, step in todo:
+            bar.set_description(name)
             figures += step()
+            bar.update()
     text = table.report(figures, effort)
     print(text)
     if effort is FULL:

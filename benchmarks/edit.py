@@ -16,11 +16,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks import wire
-from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_EDIT, RELOAD, Effort, Figure, Measure
+from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_EDIT, RELOAD, RESPAWN, Effort, Figure, Measure
 from benchmarks.servers import ROOT, free_port, start, stop, wait_until_open
 
 EDIT = Measure("edit to answer", "ms", base=CHANNELS_RUNSERVER, inverse=True)
 FIRST_RIGHT = Measure("edits whose first answer was right", "of all")
+FIRST_START = Measure("start of the server to its first answer", "ms")
+STUCK = Measure("edit to answer, with the old handler in an endless loop", "ms")
 HANDLER = Path("websocket_app/websocket.py")
 CHANNELS_HANDLER = Path("benchmarks/peers/channels_project/consumers.py")
 PAUSE = 2.0  # Seconds between edits: `runserver` looks once a second and misses an earlier one for good.
@@ -102,7 +104,7 @@ def course_edit(project: Path) -> Iterator[Save]:
 
 
 PEERS: dict[str, Callable[[Path], AbstractContextManager[Save]]] = {
-    "kill and respawn `python -m uvicorn`": respawn_edit,
+    RESPAWN: respawn_edit,
     RELOAD: reload_edit,
     CHANNELS_RUNSERVER: runserver_edit,
     COURSE_EDIT: course_edit,
@@ -112,22 +114,46 @@ PEERS: dict[str, Callable[[Path], AbstractContextManager[Save]]] = {
 def measure(name: str, effort: Effort) -> list[Figure]:
     """Edit a fresh copy of the project again and again; return the median time in ms.
 
-    The other figure is the share of edits after which the very first try got the new answer.
+    The other figures are the time of the first start, and the share of edits after which the very first try got the
+    new answer; of this course also the time of an edit that finds the old handler stuck.
     """
     times, tries = [], []
-    with tempfile.TemporaryDirectory() as folder, PEERS[name](copy_project(Path(folder))) as save:
-        for number in range(1, effort.edits + 1):
-            time.sleep(PAUSE)
-            # A new length every time: Python tells sources of one second apart by their length.
-            answer = "pong" + number * "!!"
-            begin = time.perf_counter()
-            port = save(answer)
-            tries.append(ask_until(answer, port))
-            times.append(time.perf_counter() - begin)
+    with tempfile.TemporaryDirectory() as folder:
+        project = copy_project(Path(folder))
+        begin = time.perf_counter()
+        with PEERS[name](project) as save:
+            started = time.perf_counter() - begin
+            for number in range(1, effort.edits + 1):
+                time.sleep(PAUSE)
+                # A new length every time: Python tells sources of one second apart by their length.
+                answer = "pong" + number * "!!"
+                begin = time.perf_counter()
+                port = save(answer)
+                tries.append(ask_until(answer, port))
+                times.append(time.perf_counter() - begin)
+            # The others are not asked: `uvicorn --reload` would wait for the old handler for ever.
+            stuck = [Figure(STUCK, name, edit_while_stuck(project, save))] if name == COURSE_EDIT else []
     return [
         Figure(EDIT, name, statistics.median(times) * 1000),
         Figure(FIRST_RIGHT, name, tries.count(1) / len(tries)),
+        Figure(FIRST_START, name, started * 1000),
+        *stuck,
     ]
+
+
+def edit_while_stuck(project: Path, save: Save) -> float:
+    """Send the handler into an endless loop; return the time of the edit that mends it, in ms."""
+    handler = project / HANDLER
+    good = handler.read_text()
+    question = re.search(r' +if text == "ping":\n', good)[0]
+    handler.write_text(good.replace(question, question.replace("if", "while", 1) + f"{' ' * 20}pass\n{question}"))
+    with wire.connect(save("pong!"), compression=None) as connection:
+        connection.sendall(wire.PING)
+        time.sleep(PAUSE)
+        handler.write_text(good)
+        begin = time.perf_counter()
+        ask_until("pong!!!", save("pong!!!"))
+        return (time.perf_counter() - begin) * 1000
 
 
 def copy_project(folder: Path) -> Path:

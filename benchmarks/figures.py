@@ -7,6 +7,7 @@ CHANNELS = "Channels on daphne"
 CHANNELS_RUNSERVER = "Channels, daphne's `runserver`"
 COURSE_EDIT = "this course"
 RELOAD = "`uvicorn --reload`"
+RESPAWN = "kill and respawn `python -m uvicorn`"
 THIS_APPLICATION = "this application on uvicorn"
 WEBSOCKETS = "plain `websockets.serve`"
 WEBSOCKETS_UVLOOP = "`websockets.serve` on uvloop"
@@ -37,12 +38,12 @@ class Figure(NamedTuple):
 class Effort:
     """How long to measure: full for README.md, quick to see that everything works."""
 
-    rounds: int  # Many and short, so that what else the machine does falls on all alike.
-    slow: int  # Every so many rounds also connections in crowds, and edits.
-    edits: int  # in each slow round
-    seconds: float  # of ping and pong with 64 clients, in each round
-    idle: int  # connections
+    rounds: int  # each with servers of its own
+    turns: int  # of ping and pong in a round, short: a core shared with others changes its speed within seconds
+    seconds: float  # of ping and pong with 64 clients, in each turn
+    idle: int  # connections, once in a round
+    edits: int  # in a round
 
 
-FULL = Effort(rounds=9, slow=2, edits=4, seconds=1.0, idle=5000)
-QUICK = Effort(rounds=1, slow=1, edits=1, seconds=0.2, idle=200)
+FULL = Effort(rounds=5, turns=12, seconds=0.3, idle=5000, edits=4)
+QUICK = Effort(rounds=1, turns=1, seconds=0.2, idle=200, edits=1)

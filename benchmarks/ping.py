@@ -13,8 +13,6 @@ LOAD_BUSY = Measure(f"the load with {CLIENTS} clients", "%")
 
 def measure(server: Server, effort: Effort) -> list[Figure]:
     """Return the answers a second, and how busy server and load were with all the clients."""
-    if server.peer.compression:
-        return []
     connections = connect_many(server.port, CLIENTS)
     try:
         ping_pong(connections, effort.seconds / 5)  # Warm up.

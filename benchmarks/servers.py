@@ -107,12 +107,13 @@ PEERS = [
 ]
 
 
-def cores() -> tuple[int, int] | None:
+def cores() -> tuple[int, int] | tuple[None, None]:
     """Return the cores for the servers and for the load; None with one core, on macOS and Windows."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    allowed = sorted(os.sched_getaffinity(0))
-    return (allowed[0], allowed[-1]) if len(allowed) > 1 else None
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else []
+    return (allowed[0], allowed[-1]) if len(allowed) > 1 else (None, None)
+
+
+SERVER_CORE, LOAD_CORE = cores()
 
 
 @contextmanager
@@ -142,13 +143,12 @@ def running(peer: Peer) -> Iterator[Server]:
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
         "WEBSOCKET_MESSAGES_PER_SECOND": "1000000",  # Its own limit would stop the load.
     }
-    server_core, load_core = cores() or (None, None)
     with tempfile.TemporaryFile() as log:
-        with pinned(server_core):
+        with pinned(SERVER_CORE):
             process = start(peer.command(port), ROOT, log, environment)
         try:
             wait_until_open(port, process, log)
-            with pinned(load_core):
+            with pinned(LOAD_CORE):
                 yield Server(peer, port, psutil.Process(process.pid))
         finally:
             stop(process)

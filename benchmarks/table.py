@@ -12,6 +12,7 @@ from benchmarks import edit, idle, ping
 from benchmarks.figures import (
     COURSE_EDIT,
     RELOAD,
+    RESPAWN,
     THIS_APPLICATION,
     WEBSOCKETS,
     WEBSOCKETS_UVLOOP,
@@ -19,7 +20,7 @@ from benchmarks.figures import (
     Figure,
     Measure,
 )
-from benchmarks.servers import cores
+from benchmarks.servers import PEERS, SERVER_CORE
 
 COLUMNS = [ping.AT_ONCE, ping.IN_SEQUENCE, idle.HANDSHAKES, idle.MEMORY, edit.EDIT]
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
@@ -58,47 +59,58 @@ def cell(figures: Sequence[Figure], measure: Measure, peer: str) -> str:
 
 
 def rows(figures: Sequence[Figure]) -> str:
-    """Write the Markdown table, a row for every peer that has been measured."""
+    """Write the Markdown table, a row for every peer."""
     lines = [["", *(measure.title for measure in COLUMNS)], ["---"] + ["---:"] * len(COLUMNS)]
-    for peer in dict.fromkeys(figure.peer for figure in figures):
+    for peer in [*(peer.name for peer in PEERS), *edit.PEERS]:
         lines.append([peer, *(cell(figures, measure, peer) for measure in COLUMNS)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def reading(effort: Effort) -> str:
     """Say how to read the table and how its figures came about."""
-    places = "servers on one core, the load on another" if cores() else "servers and load on any core"
-    slow_rounds = len(range(0, effort.rounds, effort.slow))
+    places = "servers on one core, the load on another" if SERVER_CORE is not None else "servers and load on any core"
     return (
-        "Each figure is the ratio to the peer that says 1.0, measured in the same round: the median, with"
-        " the middle half of the rounds in brackets. More is better, except for memory. `ping` is answered"
-        f" `pong!` by all, compression is off unless the row says otherwise, and {places}."
-        f" Rounds of ping and pong: {effort.rounds}. Rounds of the others: {slow_rounds}, each with"
-        f" {effort.idle:,} connections, opened as fast as they are let in and then idle, and with"
-        f" {effort.edits} edits, timed from the changed file to the first answer by the new code, on all"
-        " cores."
+        "Each figure is the ratio to the peer that says 1.0, measured next to it: the median, with the middle half in"
+        " brackets. More is better, except for memory. `ping` is answered `pong!` by all, compression is off unless"
+        f" the row says otherwise, and {places}. Each of the {effort.rounds} rounds starts its own servers and"
+        f" has ping and pong for {effort.seconds} s with every peer in turn, {effort.turns} times; {effort.idle:,}"
+        f" connections, opened as fast as they are let in and then idle; and {effort.edits} edits, timed from the"
+        " changed file to the first answer by the new code, on all cores."
     )
 
 
 def against(figures: Sequence[Figure]) -> Iterable[str]:
     """Say how this course stands against the peers that are named in its goals."""
-    plain, uvloop = (
-        spread(ratios(figures, ping.AT_ONCE, THIS_APPLICATION, peer)) for peer in (WEBSOCKETS, WEBSOCKETS_UVLOOP)
-    )
     yield (
-        f"With {ping.CLIENTS} clients this application, on uvloop and with an eye on errors and users, is {plain} "
-        f"times as fast as {WEBSOCKETS}, and {uvloop} times as fast as {WEBSOCKETS_UVLOOP}. It alone has its garbage "
-        "collector tuned, see serve.py."
+        f"With {ping.CLIENTS} clients this application, on uvloop and with an eye on errors and users, is"
+        f" {compared(figures, WEBSOCKETS)} and {compared(figures, WEBSOCKETS_UVLOOP)}."
+        " It alone has its garbage collector tuned, see serve.py."
     )
-    if values(figures, edit.EDIT, COURSE_EDIT):
-        own = ratios(figures, edit.EDIT, COURSE_EDIT, RELOAD)
-        yield f"An edit in a notebook answers {spread(own)} times as fast as with {RELOAD}."
+    own = ratios(figures, edit.EDIT, COURSE_EDIT, RELOAD)
+    median = medians(figures, edit.EDIT)[COURSE_EDIT]
+    stuck = medians(figures, edit.STUCK)[COURSE_EDIT]
+    yield (
+        f"An edit in a notebook answers {spread(own)} times as fast as with {RELOAD}: in {median:.0f} ms,"
+        f" and in {stuck:.0f} ms where the old handler is stuck in an endless loop."
+    )
+    first = medians(figures, edit.FIRST_START)
+    yield (
+        f"The first answer comes {first[COURSE_EDIT]:.0f} ms after the server is started from a notebook, and"
+        f" {first[RESPAWN]:.0f} ms after `python -m uvicorn` is typed."
+    )
     shares = [
         f"{peer} {statistics.mean(values(figures, edit.FIRST_RIGHT, peer)):.0%}"
         for peer in edit.PEERS
         if values(figures, edit.FIRST_RIGHT, peer)
     ]
     yield f"The very first try after a save got the new answer: {', '.join(shares)}."
+
+
+def compared(figures: Sequence[Figure], peer: str) -> str:
+    """Say how fast this application is next to a peer, and how often it was ahead."""
+    pairs = ratios(figures, ping.AT_ONCE, THIS_APPLICATION, peer)
+    ahead = sum(ratio > 1 for ratio in pairs)
+    return f"{spread(pairs)} times as fast as {peer} (ahead in {ahead} of {len(pairs)} turns)"
 
 
 def limit(figures: Sequence[Figure]) -> str:
