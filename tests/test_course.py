@@ -31,13 +31,25 @@ def alone() -> None:
         ctypes.CDLL(None).unshare(0x40000000)
 
 
+def black_on_the_path(folder: Path) -> dict[str, str]:
+    """Return an environment with a formatter, which `django-admin startproject` calls where it finds one."""
+    black = folder / "bin" / "black"
+    black.parent.mkdir()
+    black.write_text('#!/bin/sh\nfind "$3" -name "*.py" -exec sed -i.before "s/$/  # formatted/" {} +\n')
+    black.chmod(0o755)
+    return {**os.environ, "PATH": f"{black.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def test_in_order_they_show_what_is_stored_and_end_as_the_project_is_committed(tmp_path):
     course = copy(tmp_path / "course")
     assert not (course / ".git").exists()
     command = [sys.executable, "manage.py", "rehearse"]
     if sys.platform == "linux" and os.geteuid() == 0:
         command = [sys.executable, "-c", OFFLINE, *command[1:]]
-    process = subprocess.run(command, cwd=course, capture_output=True, text=True, timeout=540, preexec_fn=alone)
+    environment = black_on_the_path(tmp_path)
+    process = subprocess.run(
+        command, cwd=course, env=environment, capture_output=True, text=True, timeout=540, preexec_fn=alone
+    )
     assert process.returncode == 0, process.stdout[-5000:] + process.stderr[-2000:]
     assert sum(line.endswith("  yes") for line in process.stdout.splitlines()) == len(LESSONS)
 
