@@ -1,8 +1,9 @@
 """Where each lesson begins: the files of `websocket_app/`, made by the lessons before it.
 
-`starts/NN/` holds the files that differ from where lesson NN-1 begins; `manage.py rehearse --write` makes them
-from the notebooks, where a step's code has its home. The last folder is where the course ends. `removed.txt` in a
-folder names the files that are gone, and `starts/steps.txt` the SHA-256 of whatever a `%%save` cell of a lesson writes.
+`starts/NN/` holds the files that differ from where lesson NN-1 begins; `manage.py rehearse --write` makes them from
+the notebooks, where a step's code has its home. What no lesson writes has its home in `starts/01/`. The last folder is
+where the course ends. `removed.txt` in a folder names the files that are gone, and `starts/steps.txt` the SHA-256 of
+whatever a `%%save` cell of a lesson writes.
 """
 
 import hashlib

@@ -282,7 +282,8 @@ def staleness(lessons: list[Lesson], begins: dict[int, Files]) -> list[str]:
         if names:
             sentences.append(
                 f"websocket_app/ is not what the course ends with ({', '.join(sorted(names))}). In the middle of a "
-                "lesson that is as it should be; otherwise python3 manage.py rehearse --write makes it so."
+                "lesson that is as it should be; otherwise python3 manage.py rehearse --write makes it so. To change a "
+                "file that no lesson saves, change it in notebooks/tutorial/starts/01/ first."
             )
     return sentences
 
