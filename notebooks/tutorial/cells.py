@@ -1,6 +1,8 @@
 """What happens around each cell: before it the server is made current, after it the server says its piece."""
 
 import linecache
+import re
+import warnings
 from types import TracebackType
 
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
@@ -11,7 +13,7 @@ from .project import TutorialError, wrapped
 from .server import Server
 
 PRINTED = 50  # lines of print shown under a cell
-SENTENCES = 3  # explanations shown under a cell
+SENTENCES = 4  # explanations shown under a cell
 CLIENT_ERRORS = (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)
 FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
 
@@ -21,6 +23,8 @@ def register(shell, server: Server) -> "Cells":
     cells = Cells(shell, server)
     shell.events.register("pre_run_cell", cells.before)
     shell.events.register("post_run_cell", cells.after)
+    warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
+    warnings.showwarning = cells.warn
     shell.set_custom_exc((Exception, KeyboardInterrupt), cells.failed)
     return cells
 
@@ -32,6 +36,8 @@ class Cells:
         self.shell, self.server = shell, server
         self.told: set[tuple] = set()
         self.seen: list[str] = []
+        self.unawaited: list[str] = []
+        self.python_warns = warnings.showwarning
         self.judged: set[int] = set()  # ports of clients whose connections a check has explained
 
     def before(self, info) -> None:
@@ -40,6 +46,8 @@ class Cells:
             self.server.refresh()
         except TutorialError as error:
             print(error)
+        except KeyboardInterrupt:
+            print("Stopped before the server was ready. The next cell that needs it starts it again.")
 
     def after(self, result) -> None:
         """Print what handlers printed, what went wrong with them and what else the learner must know."""
@@ -67,7 +75,9 @@ class Cells:
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)
             self.told.add(about)
-        return [*lines, *printed, *map(wrapped, sentences[:SENTENCES])]
+        if self.unawaited:  # what the server saw of it is no fault of the handler's
+            sentences, self.unawaited = self.unawaited, []
+        return [*lines, *printed, *map(wrapped, dict.fromkeys(sentences[:SENTENCES]))]
 
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""
@@ -80,6 +90,9 @@ class Cells:
         else:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
             lines += [f"\n{said}" for said in [isinstance(error, NameError) and missing.explain(error)] if said]
+            if isinstance(error, BaseExceptionGroup):  # which by itself only says how many they are
+                for leaf in leaves(error):
+                    lines.append(f"{type(leaf).__name__}: {leaf}{self.place(leaf, leaf.__traceback__)}")
         shell._showtraceback(kind, error, lines)
 
     def client_failed(self, kind, error, trace) -> list[str]:
@@ -100,21 +113,40 @@ class Cells:
             if trace.tb_frame.f_globals is self.shell.user_ns:
                 filename, number = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
-        if number is None:
+        return self.line(filename, number)
+
+    def line(self, filename: str | None, number: int | None) -> str:
+        """Return a line of a cell as words; just a full stop for what is no line of a cell."""
+        name = (self.shell.compile.format_code_name(filename) or ("", ""))[1] if filename else ""
+        code = linecache.getline(filename, number).strip() if name else ""
+        if not name or code.startswith("get_ipython()"):  # a magic, as IPython rewrites it
             return "."
-        name = (self.shell.compile.format_code_name(filename) or ("", ""))[1]
-        cell = "this cell" if name == f"In[{self.shell.execution_count}]" else f"cell {name[2:]}"
-        return f", in line {number} of {cell}:\n    {linecache.getline(filename, number).strip()}"
+        return f", in line {number} of cell {name[2:]}:\n    {code}"
+
+    def warn(self, message, category, filename, number, file=None, line=None) -> None:
+        """Keep what a cell calls without `await`, to be told in words; leave every other warning to Python."""
+        called = re.match(r"coroutine '(?:.*\.)?(\w+)' was never awaited", str(message))
+        if called and issubclass(category, RuntimeWarning):
+            self.unawaited.append(f"{called[1]}(...) without `await` does nothing{self.line(filename, number)}")
+        else:
+            self.python_warns(message, category, filename, number, file, line)
 
 
 def own_frames(trace: TracebackType | None) -> TracebackType | None:
     """Return a traceback without the frames of the machinery that runs a cell."""
-    if trace is None:
-        return None
-    rest = own_frames(trace.tb_next)
-    if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in FOREIGN:
-        return rest
-    return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    entries, rest = [], None
+    while trace is not None:  # in loops: a RecursionError has as many frames as Python allows
+        if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in FOREIGN:
+            entries.append(trace)
+        trace = trace.tb_next
+    for entry in reversed(entries):
+        rest = TracebackType(rest, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return rest
+
+
+def leaves(group: BaseExceptionGroup) -> list[BaseException]:
+    """Return the errors of a group, and of the groups in it."""
+    return [leaf for error in group.exceptions for leaf in (leaves(error) if hasattr(error, "exceptions") else [error])]
 
 
 def client_side(error: BaseException) -> str:

@@ -1,18 +1,23 @@
 """Each way in which a handler goes wrong, in a sentence that names the learner's line."""
 
+import ast
 import difflib
 import re
 import time
+
+from .project import ROOT
 
 SENT_FIRST = "Expected ASGI message 'websocket.accept'"
 SENT_AFTER = "Expected ASGI message 'websocket.send'"
 AWAITED = re.compile("'await' expression|can't be awaited")
 SENT_CLOSED = "after sending 'websocket.close'"
+RECEIVE_TYPES = ["websocket.connect", "websocket.receive", "websocket.disconnect"]
 YOUNG = 0.5  # seconds in which a connection, of a browser perhaps, may well be at its beginning
 MANY = 100  # events sent by an application that never comes to an end
 HTTP_TYPES = ["http.response.start", "http.response.body"]
 SEND_TYPES = ["websocket.accept", "websocket.send", "websocket.close"]
 SEND_TYPES += ["websocket.http.response.start", "websocket.http.response.body"]
+TYPES = RECEIVE_TYPES + SEND_TYPES
 
 
 def place(entry: dict | None) -> str:
@@ -60,8 +65,10 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
     if silent and connection["open"] and connection["type"] == "websocket" and events(connection, "receive"):
         last = events(connection, "receive")[-1]["event"]
         what = f" with {last['text']}" if last.get("text", "None") != "None" else ""
-        return (
-            f"The last event your application received is {last['type'][1:-1]}{what}, and it has sent nothing "
+        said = [entry for entry in connection["entries"] if entry["kind"] in {"receive", "send"}][-1]
+        sent = "nothing" if said["kind"] == "receive" else f"only {said['event'].get('type', '')[1:-1]}"
+        return misspelt(connection) or (
+            f"The last event your application received is {last['type'][1:-1]}{what}, and it has sent {sent} "
             f"since.{waits(connection)}"
         )
     return None
@@ -87,6 +94,10 @@ def blocked(connection: dict, stuck: dict | None) -> str | None:
     sent = len(events(connection, "send")) + sum(entry["count"] for entry in events(connection, "skipped"))
     if sent > MANY:
         return f"Your application sends without end and hears nothing in between: {place(stuck)}"
+    return standstill(stuck)
+
+
+def standstill(stuck: dict) -> str:
     return f"The event loop stands still, and with it every connection, at {place(stuck)}"
 
 
@@ -192,8 +203,24 @@ def waiting(connection: dict, stuck: dict | None) -> str | None:
         deaf = "so it hears neither messages nor the client leaving"
         return f"Your application never calls receive(), {deaf}.{where}"
     if not set(sent) & {"websocket.accept", "websocket.close", "websocket.http.response.start"}:
-        return f"Your application never sends websocket.accept, so the client waits for ever.{where}"
+        never = f"Your application never sends websocket.accept, so the client waits for ever.{where}"
+        return misspelt(connection) or never
     return empty_send(connection)
+
+
+def misspelt(connection: dict) -> str | None:
+    """Name an event type that is none, in the file in which an application waits: it compares with it in vain."""
+    file = (connection["waits"] or {}).get("path")
+    try:
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8")) if file else ast.Module([])
+    except (OSError, ValueError, SyntaxError):
+        return None
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        near = difflib.get_close_matches(text.lower(), TYPES, 1, 0.85)
+        if near and text not in TYPES:
+            return f"There is no event type {text!r}; is it {near[0]!r}? {file}, line {node.lineno}."
+    return None
 
 
 def empty_send(connection: dict) -> str | None:

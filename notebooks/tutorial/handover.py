@@ -1,7 +1,8 @@
 """One folder, one server: it follows the notebook that used it last, and the port with it.
 
 The notebook that has the server keeps a small door on the loopback, named in `.course/server.json` with a
-password that only this user can read. Another notebook of the same folder knocks there to get the port.
+password. Another notebook of the same folder knocks there to get the port. Where files have modes, only this user can
+read the password.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ import secrets
 import socket
 import threading
 
-from .project import ROOT, STATE, contents, write
+from .project import ROOT, STATE, TutorialError, contents, write
 
 PATIENCE = 5.0  # seconds
 PLACE = STATE / "server.json"
@@ -47,8 +48,9 @@ def close() -> None:
     if _door is None:
         return
     door, _door = _door, None
-    with contextlib.suppress(OSError):
-        PLACE.unlink()
+    if contents(PLACE) == _named:  # and not the name of a notebook that has the server by now
+        with contextlib.suppress(OSError):
+            PLACE.unlink()
     with contextlib.suppress(OSError):
         socket.create_connection(door.getsockname(), timeout=PATIENCE).close()
     door.close()
@@ -70,21 +72,28 @@ def _answer(door: socket.socket, password: str, server) -> None:
                     caller.makefile(errors="replace", encoding="utf-8").readline(1000).strip().partition(" ")
                 )
                 if secrets.compare_digest(said.encode(), password.encode()):
-                    server.release(name)
-                    caller.sendall(b"ok\n")
-                    return
+                    released = server.release(name)
+                    caller.sendall(b"ok\n" if released else b"busy\n")
+                    if released:
+                        return
             except OSError:
                 pass
 
 
 def take_over(server) -> dict | None:
-    """Ask the notebook that has the server to let go; return where it was, or None if there is none."""
+    """Ask the notebook that has the server to let go; return where it was, or None if there is none.
+
+    Raises TutorialError if that notebook is in the middle of starting it.
+    """
     try:
         place = json.loads(PLACE.read_text())
         if place["folder"] != str(ROOT):
             return None
         with socket.create_connection(("127.0.0.1", place["door"]), timeout=PATIENCE) as door:
             door.sendall(f"{place['password']} {notebook()}\n".encode())
-            return place if door.makefile().readline() == "ok\n" else None
+            answer = door.makefile().readline()
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    if answer == "busy\n":
+        raise TutorialError(f"{place['notebook']} is starting the server. Let its cell end, then run this one again.")
+    return place if answer == "ok\n" else None

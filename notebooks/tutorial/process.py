@@ -14,7 +14,8 @@ from pathlib import Path
 
 from .project import ROOT
 
-START = 30.0  # seconds a worker has to import the project
+START = 10.0  # seconds a worker has to import the project and to start
+SLICE = 0.1  # seconds: on Windows the stop button does not reach into a longer wait
 
 
 @contextlib.contextmanager
@@ -78,10 +79,13 @@ class Process:
             return None
         deadline = time.monotonic() + timeout
         while True:
+            left = deadline - time.monotonic()
             try:
-                answer = self.answers.get(timeout=max(0, deadline - time.monotonic()))
+                answer = self.answers.get(timeout=min(SLICE, max(0, left)))
             except queue.Empty:
-                return None
+                if left <= 0:
+                    return None
+                continue
             if answer is None:
                 self.answers.put(None)
                 return None
@@ -90,7 +94,7 @@ class Process:
 
     def go(self, options: dict, recording: bool) -> dict | None:
         lent = [s.share(self.process.pid).hex() for s in self.sockets] if sys.platform == "win32" else []
-        return self.ask(START, do="go", options=options, recording=recording, sockets=lent)
+        return self.ask(START + 1, do="go", options=options, recording=recording, sockets=lent, patience=START)
 
     @property
     def alive(self) -> bool:

@@ -60,6 +60,10 @@ def save(name: str, cell: str) -> tuple[Diff, int | None]:
     if path.suffix == ".py":
         check_syntax(path, content)
     diff = Diff(relative(path), contents(path), content.encode())
+    if not path.exists():
+        names = [other.name for other in path.parent.glob(f"*{path.suffix}")]
+        near = difflib.get_close_matches(path.name, names, 1, 0.9)
+        diff.title += f". There is also a {near[0]}: did you mean that one?" if near else ""
     return diff, history.replace(path, content.encode())
 
 

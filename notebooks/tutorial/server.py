@@ -14,7 +14,9 @@ from . import handover, ports
 from .process import Process, uninterrupted
 from .project import STATE, TutorialError, fingerprint, make
 
+BUSY = 2.0  # seconds that another notebook waits while this one starts a worker
 WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
+WAITING = "Waiting for application startup."  # uvicorn's words
 BREATH = 0.1  # seconds that a new worker has the machine to itself
 
 
@@ -190,11 +192,16 @@ class Server:
         """Why the project cannot be imported (name, message, lines), or None."""
         return self._trouble
 
-    def release(self, notebook: str) -> None:
-        """Give the port to another notebook of the same folder."""
-        with self._lock:
+    def release(self, notebook: str) -> bool:
+        """Give the port to another notebook of the same folder; return False if this one is starting a worker now."""
+        if not self._lock.acquire(timeout=BUSY):
+            return False
+        try:
             self._end()
             self._taken_by = notebook
+        finally:
+            self._lock.release()
+        return True
 
     def state(self, short: bool = False) -> str:
         """Return whether it serves the project, and if not, why, in sentences."""
@@ -247,16 +254,30 @@ class Server:
             answer = process.go(self._options, self._recording)
             if answer and not answer.get("stale"):
                 break
+            stuck = answer is None and process.alive
+            process.kill()  # it has the listening sockets, too
+            if stuck:
+                break  # it has had its time
         self._seen = {"connections": 0, "printed": 0}
         if not answer or not answer.get("ready"):
-            last = self.log.strip().splitlines()[-1:] or ["It said nothing: is there a line that never ends?"]
-            raise TutorialError(f"The server did not start. {last[0]}")
+            raise TutorialError(f"The server did not start. {self._last_words((answer or {}).get('stuck'))}")
         self._trouble = answer["trouble"]
         self._taken_by = None
         # Not at once: while a new process starts, the first client would have to share the processors with it.
         timer = threading.Timer(BREATH, self._prepare)
         timer.daemon = True
         timer.start()
+
+    def _last_words(self, stuck: dict | None) -> str:
+        """Return what a worker that did not start had to say, or where it is stuck."""
+        if stuck:
+            return f"This line never ends: {stuck['path']}, line {stuck['line']}:\n    {stuck['code']}"
+        said = self.log.strip().splitlines()
+        if not said:
+            return "It said nothing: is there a line that never ends?"
+        if said[-1].endswith(WAITING):
+            return "It waits for lifespan.startup.complete, and your application does not send it."
+        return said[-1]
 
     def _prepare(self) -> None:
         """Start the spare of the worker that serves."""

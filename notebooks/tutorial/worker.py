@@ -125,6 +125,9 @@ class Worker:
 
         self.channel.write_to(self.log)
         self.recorder.enabled = go["recording"]
+        self.patience = threading.Timer(go["patience"], self.give_up, (go,))
+        self.patience.daemon = True
+        self.patience.start()
         self.sockets += [socket.fromshare(bytes.fromhex(lent)) for lent in go["sockets"]]
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
         config = uvicorn.Config(None, **{"timeout_graceful_shutdown": 2, **go["options"]})
@@ -144,6 +147,11 @@ class Worker:
         config = uvicorn.Config(broken(trouble), lifespan="off", log_level="warning", timeout_graceful_shutdown=2)
         self.run_server(config, go, trouble)
 
+    def give_up(self, go: dict) -> None:
+        """Answer `go` with the line at which the start does not go on; an empty dict if it is none of the project."""
+        line = self.recorder.running(sys._current_frames()[threading.main_thread().ident])
+        self.channel.answer(go, ready=False, stuck=line)
+
     def run_server(self, config, go: dict, trouble: dict | None) -> None:
         import uvicorn
 
@@ -158,6 +166,7 @@ class Worker:
                         await super().startup(sockets=sockets)
                     except SystemExit:
                         raise errors[0] from None
+                worker.patience.cancel()
                 worker.started = True
                 worker.channel.answer(go, ready=True, trouble=trouble)
                 for work in (worker.obey, worker.watch):

@@ -113,6 +113,75 @@ def test_a_client_is_told_that_a_save_closed_its_connection(kernel):
     assert "The server restarted while this connection was open. Run the cell again." in said
 
 
+SILENT = "import asyncio\nfrom websockets.asyncio.client import connect\nasync def wait():\n"
+SILENT += "    async with connect(server.url) as ws:\n        await ws.recv()\nasyncio.run(wait())"
+
+
+def test_an_error_as_deep_as_python_allows_leaves_the_next_ones_short(kernel):
+    said = kernel.run(SAVE + handler(), "def f(): return f()\nf()")
+    assert "RecursionError" in said and "unregistering" not in said
+    assert len(kernel.run(SILENT).splitlines()) < 15
+
+
+def test_a_group_of_errors_names_each_of_them_and_its_line(kernel):
+    cell = """import asyncio
+async def one():
+    raise ValueError("the first")
+async def two():
+    raise OSError("the second")
+async def both():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(one())
+        group.create_task(two())
+asyncio.run(both())"""
+    said = kernel.run(cell)
+    assert "ExceptionGroup" in said
+    assert "ValueError: the first, in line 3 of cell [2]:" in said
+    assert "OSError: the second, in line 5 of cell [2]:" in said
+
+
+@pytest.mark.parametrize("line, called", [("ws.send('ping')", "send"), ("print(ws.recv())", "recv")])
+def test_a_client_without_await_is_told_so_and_no_handler_is_blamed(kernel, line, called):
+    cell = SILENT.replace("await ws.recv()", f"{line}\n        await ws.recv()")
+    for _ in range(2):  # also when the same cell runs again
+        said = kernel.run(SAVE + handler(), cell)
+        assert f"{called}(...) without `await` does nothing, in line 5 of cell [" in said
+        assert line in said and "RuntimeWarning" not in said and "Your application" not in said
+
+
+def test_a_misspelt_event_type_that_a_handler_waits_for_is_named_with_its_line(kernel):
+    for right, wrong in [("connect", "conect"), ("receive", "recieve"), ("receive", "Receive")]:
+        code = handler().replace(f'"websocket.{right}"', f'"websocket.{wrong}"', 1)
+        said = " ".join(kernel.run(SAVE + code, ASK).split())
+        assert f"There is no event type 'websocket.{wrong}'; is it 'websocket.{right}'?" in said, said
+
+
+def test_a_new_file_with_nearly_the_name_of_another_is_questioned(kernel):
+    said = kernel.run("%%save websocket_app/websockets.py\n" + handler())
+    assert "websockets.py: new, " in said and "There is also a websocket.py: did you mean that one?" in said
+
+
+def test_a_check_of_a_server_that_stands_still_names_the_line_also_after_a_client(kernel):
+    said = kernel.run(SAVE + handler(work="while True: pass"), ASK, "%check 4.1")
+    check = said[said.index("✗ 4.1") :]
+    assert "The event loop stands still" in check and "while True: pass" in check, check
+    assert "the second command stands beside the first" not in check
+
+
+def test_a_stop_while_the_server_starts_with_an_edit_from_elsewhere_is_one_sentence(kernel):
+    kernel.run(SAVE + handler("first"))
+    path = kernel.folder / "websocket_app" / "websocket.py"
+    path.write_text("import time\ntime.sleep(5)\n" + handler("second"))
+    request = kernel.send("1 + 1")
+    time.sleep(1.5)
+    kernel.manager.interrupt_kernel()
+    said = kernel.result(request)
+    assert "Stopped before the server was ready. The next cell that needs it starts it again." in said
+    assert "Traceback" not in said and "tutorial/" not in said
+    path.write_text(handler("third"))
+    assert "heard third" in kernel.run(ASK)
+
+
 def test_an_interrupted_save_of_a_file_that_never_ends_importing(kernel):
     kernel.run(SAVE + handler("good"))
     request = kernel.send(SAVE + "while True: pass\n")

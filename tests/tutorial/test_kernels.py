@@ -151,6 +151,21 @@ def test_two_notebooks_of_one_folder_share_the_server_and_say_so(project):
         assert port_of(one.folder) == port
 
 
+def test_a_notebook_that_comes_while_another_is_starting_the_server_waits_for_its_turn(project):
+    with Kernel(project, "one.ipynb") as one, Kernel(project, "two.ipynb") as two:
+        one.run(LOAD, START)
+        port = port_of(project)
+        two.run(LOAD)
+        slow = one.send(SAVE + "import time\ntime.sleep(4)\n" + handler("from one"))
+        one.wait_for(slow, "websocket.py: changed")
+        assert "one.ipynb is starting the server. Let its cell end, then run this one again." in two.run(START)
+        assert "The server runs the new code." in one.result(slow)
+        said = two.run(START, ASK)
+        assert f"The server on port {port} moves here from one.ipynb." in said
+        assert "heard from one" in said
+        assert port_of(project) == port
+
+
 def test_two_copies_never_talk_to_each_others_server(project, tmp_path):
     other = copy(tmp_path / "copy")
     with Kernel(project) as one, Kernel(other) as two:

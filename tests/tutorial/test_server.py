@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -15,7 +16,7 @@ import pytest
 from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
-from tutorial import ports
+from tutorial import ports, process
 from tutorial import server as server_module
 from tutorial.ports import listen
 from tutorial.project import TutorialError
@@ -114,6 +115,42 @@ def test_a_save_closes_20_open_connections_with_1012_and_says_so(server, websock
     assert asyncio.run(codes()) == [1012] * 20
     assert server.notices() == ["20 open connections were closed with code 1012, for the handler changed."]
     assert ask(server.url) == "new"
+
+
+NEVER_STARTED = """async def lifespan_application(scope, receive, send):
+    while (await receive())["type"] != "lifespan.shutdown":
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    "file, code, said",
+    [
+        (
+            "websocket.py",
+            "while True: pass\n",
+            "This line never ends: websocket_app/websocket.py, line 1:\n    while True: pass",
+        ),
+        (
+            "lifespan.py",
+            NEVER_STARTED,
+            "It waits for lifespan.startup.complete, and your application does not send it.",
+        ),
+    ],
+)
+def test_a_worker_that_never_gets_to_serve_is_gone_and_the_port_stays(server, project, monkeypatch, file, code, said):
+    monkeypatch.setattr(process, "START", 2.0)
+    server.start()
+    port, good = server.port, (project / "websocket_app" / file).read_bytes()
+    (project / "websocket_app" / file).write_text(code)
+    with pytest.raises(TutorialError, match=re.escape(said)):
+        server.reload()
+    assert workers(project) == []
+    (project / "websocket_app" / file).write_bytes(good)
+    server.reload()
+    assert server.port == port
+    assert server.notices() == []
+    assert ask(server.url) == "pong!"
 
 
 @pytest.mark.parametrize("work", [f"import time; time.sleep({FOREVER})", "while True: pass"])

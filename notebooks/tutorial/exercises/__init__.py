@@ -19,8 +19,8 @@ def every() -> dict[str, Exercise]:
 def find(magic: str, number: str) -> Exercise:
     """Return an exercise; raise TutorialError for a number that no exercise has."""
     if number.strip() not in every():
-        which = f"There is no exercise {number.strip()}" if number.strip() else "Which exercise?"
+        which = f"There is no exercise {number.strip()}." if number.strip() else "Which exercise?"
         raise TutorialError(
-            f"{which}. There are {', '.join(every())}. Write, for example, %{magic} {next(iter(every()))}"
+            f"{which} There are {', '.join(every())}. Write, for example, %{magic} {next(iter(every()))}"
         )
     return every()[number.strip()]

@@ -84,7 +84,11 @@ async def visited(visit: Visit, exercise: Exercise) -> list:
         return [paragraph(sentence) for sentence in visit.server.notices() or [otherwise(visit.wrong)]]
     silent = visit.wrong.came is NOTHING
     explained = [diagnoses.explain(c, report["stuck"], silent) for c in own if c["client"] not in visit.excused]
-    sentences = [*filter(None, [mistake, *explained]), *diagnoses.logged(visit.wrong.came, visit.server.log)]
+    explained = [sentence for sentence in explained if sentence]
+    if report["stuck"]:  # whatever the mistake looks like, this is where it comes from
+        mistake = None
+        explained = explained or [diagnoses.standstill(report["stuck"])]
+    sentences = [*filter(None, [mistake]), *explained, *diagnoses.logged(visit.wrong.came, visit.server.log)]
     parts = [paragraph(sentence) for sentence in dict.fromkeys(sentences or [otherwise(visit.wrong)])]
     if report["printed"]:
         parts.append(code("\n".join(f"server │ {line}" for line in report["printed"][:PRINTED])))
