@@ -28,13 +28,16 @@ class TutorialMagics(Magics):
     def lesson(self, line: str) -> None:
         """%lesson N: bring websocket_app/ to where lesson N begins; what you wrote is kept, see %restore."""
         files = starts.begin(line.strip())
-        kept = []
+        kept, away = [], []
         for name, content in files.items():
             number = history.replace(ROOT / name, content)
             if number:
                 kept.append(f"{name} as {number}")
+                away += [name] if content is None else []
         before = f"lesson {int(line) - 1} left it" if int(line) > 1 else "startproject makes it"
         print(f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        if away:
+            print(f"Put away, for the lesson begins without: {', '.join(away)}.")
         if kept:
             print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
         if self.server.started:

@@ -1,5 +1,6 @@
 """The folder the course works in: where it is, what may be written there, and how."""
 
+import contextlib
 import hashlib
 import importlib.machinery
 import os
@@ -97,6 +98,12 @@ def remove(path: Path) -> None:
     except OSError as error:
         raise unwritable(path, error) from None
     drop_bytecode(path)
+    with contextlib.suppress(OSError):  # a folder with something in it stays, and so do those around it
+        for folder in (path.parent / "__pycache__", *path.parents):
+            if folder == PACKAGE:
+                break
+            if folder.exists():
+                folder.rmdir()
 
 
 def unwritable(path: Path, error: OSError) -> TutorialError:
@@ -123,7 +130,8 @@ def drop_bytecode(path: Path) -> None:
 def sources() -> list[Path]:
     """Return every file of the project that a server reads."""
     found = (path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html"})
-    return sorted(path for path in found if not path.name.startswith("."))
+    # JupyterLab's editor keeps copies in hidden folders.
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(PACKAGE).parts))
 
 
 def fingerprint() -> str:

@@ -271,6 +271,34 @@ def test_what_a_lesson_replaced_comes_back_and_is_served(kernel):
     assert "%restore takes a number" in kernel.run("%restore precious")
 
 
+def test_a_lesson_begins_without_the_files_that_only_the_learner_knows_of(kernel):
+    folder = kernel.folder / "websocket_app"
+    own = {"admin.py": "from .models import Nothing\n", "websocket/__init__.py": handler("the package")}
+    kept = {"notes.txt": "mine", "logo.svg": "<svg/>", ".ipynb_checkpoints/me-checkpoint.py": "def broken(:\n"}
+    for name, content in (own | kept).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+    said = kernel.run("%lesson 5", "server.start()", SAVE + handler("the file"), ASK)
+    away = " ".join(said.split())
+    assert "begins without: websocket_app/admin.py, websocket_app/websocket/__init__.py. What you had" in away
+    assert said.endswith("heard the file\n")
+    assert not (folder / "websocket").exists()
+    assert {name: (folder / name).read_text() for name in kept} == kept
+    number = away.partition("websocket_app/admin.py as ")[2].split(",")[0]
+    kernel.run(f"%restore {number}")
+    assert (folder / "admin.py").read_text() == own["admin.py"]
+    assert "server is ready" in kernel.run("%lesson 5", "server.start()")
+
+
+def test_a_lesson_begins_where_a_folder_stands_in_the_place_of_a_file(websocket):
+    step = begin("4")[WEBSOCKET]
+    websocket.unlink()
+    save(f"{WEBSOCKET}/mine.py", step.decode())
+    numbers = {name: history.replace(websocket.parents[1] / name, content) for name, content in begin("4").items()}
+    assert websocket.read_bytes() == step
+    assert history.restore(str(numbers[f"{WEBSOCKET}/mine.py"]))[1] == step  # in a file that the course never makes
+
+
 @pytest.mark.parametrize("lesson", ["", "0", "99", "four", "-1", "4.5", "4 5"])
 def test_a_lesson_that_does_not_exist_is_one_sentence_and_changes_nothing(kernel, lesson):
     kernel.run(SAVE + handler("untouched"))
