@@ -52,6 +52,13 @@ class TutorialMagics(Magics):
             print(f"The file before is kept: %restore {kept} brings it back.")
         self.serve()
 
+    @line_magic("save")
+    def save_with_one_percent_sign(self, line: str) -> None:
+        """%save is IPython's own magic, which would write over the file and keep nothing."""
+        raise TutorialError(
+            "Two percent signs: %%save websocket_app/websocket.py, and the code below it. Nothing was written."
+        )
+
     @line_magic
     def restore(self, line: str) -> None:
         """%restore: list what a save or a %lesson replaced. %restore NUMBER: bring it back."""

@@ -312,6 +312,14 @@ def test_a_save_without_a_path_is_one_sentence(kernel):
     assert kernel.run("%%save\nx = 1").startswith("Which file? Write it behind the magic")
 
 
+def test_a_save_with_one_percent_sign_is_one_sentence_and_writes_nothing(kernel):
+    kernel.run(SAVE + handler("an hour of work"))
+    said = kernel.run(f"%save -f {WEBSOCKET} 1", f"%save {WEBSOCKET}\nasync def websocket_application(): pass", "%save")
+    assert said.count("Two percent signs: %%save websocket_app/websocket.py") == 3
+    assert "Traceback" not in said
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("an hour of work")
+
+
 def test_a_save_after_stop_is_written_and_does_not_start_the_server(kernel):
     said = kernel.run("server.stop()", SAVE + handler("later"))
     assert "The server is stopped: server.start() runs the new code." in said
