@@ -123,8 +123,13 @@ def load(shell) -> None:
             "open the notebook inside the whole folder, with python3 manage.py lab."
         )
     os.chdir(ROOT)
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
+    for place in (str(ROOT / "notebooks"), str(ROOT)):
+        if place not in sys.path:
+            sys.path.insert(0, place)
+    before = shell.magics_manager.registry.get("TutorialMagics")
+    if before:  # %reload_ext: hooks and server are there already
+        shell.push({"server": before.server, "drive": drive})
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
     read_from_source(ROOT)
     forget_modules()
