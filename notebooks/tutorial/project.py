@@ -47,9 +47,15 @@ def inside(path: str) -> Path:
     if len(path.split()) > 1 or "\0" in path:
         raise TutorialError(f"{path!r} is not one path. Write it alone: %%save websocket_app/websocket.py")
     target = Path(os.path.normpath(ROOT / path))
-    if not target.resolve().is_relative_to(PACKAGE):
+    try:
+        within, folder = target.resolve().is_relative_to(PACKAGE), target.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise TutorialError(
+            f"{path[: WIDTH // 2]}… cannot be the name of a file ({error.strerror or error}). Nothing was written."
+        ) from None
+    if not within:
         raise TutorialError(f"{path} is outside websocket_app/, and %%save writes only there. Nothing was written.")
-    if target.is_dir() or path.endswith(("/", os.sep)):
+    if folder or path.endswith(("/", os.sep)):
         raise TutorialError(f"{path} is a folder. Name the file in it: %%save {path.rstrip('/')}/websocket.py")
     return target
 

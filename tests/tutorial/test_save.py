@@ -51,8 +51,11 @@ def kernel(tmp_path_factory):
         ("~/websocket.py", "is outside websocket_app/"),
         ("websocket_app/a.py websocket_app/b.py", "is not one path"),
         ("websocket_app/a\0.py", "is not one path"),
+        (f"websocket_app/{'a' * 300}.py", "aaa… cannot be the name of a file (File name too long)."),
+        (f"websocket_app/{'a/' * 3000}a.py", "a/a… cannot be the name of a file (File name too long)."),
         ("websocket_app/websocket.py/x.py", "could not be made (File exists)"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_path_that_is_no_file_of_the_project_is_one_sentence(project, path, said):
     before = everything(project)
@@ -93,6 +96,14 @@ def test_code_that_python_cannot_read_is_not_written_and_its_line_is_named(webso
         save(WEBSOCKET, cell)
     assert said in str(refused.value)
     assert "websocket_app/websocket.py is as it was" in str(refused.value)
+    assert websocket.read_text() == handler("mine")
+
+
+@pytest.mark.parametrize("cell", ["-" * 100_000, "x" + "+x" * 100_000], ids=["signs", "sums"])
+def test_code_that_is_nested_too_deep_is_not_written(websocket, cell):
+    with pytest.raises(TutorialError, match=r"^Not saved, .* websocket_app/websocket\.py is as it was") as refused:
+        save(WEBSOCKET, cell)
+    assert len(str(refused.value)) < 200
     assert websocket.read_text() == handler("mine")
 
 
