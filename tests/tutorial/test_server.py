@@ -199,6 +199,14 @@ def test_code_that_cannot_be_imported_names_the_learners_line_and_the_next_good_
     assert ask(server.url) == "back"
 
 
+def test_what_the_notebook_finds_through_pythonpath_a_handler_finds_too(server, websocket, tmp_path, monkeypatch):
+    (tmp_path / "library.py").write_text("answer = 'found'\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    websocket.write_text("import library\n" + handler("ANSWER").replace('"ANSWER"', "library.answer"))
+    server.start()
+    assert ask(server.url) == "found"
+
+
 @pytest.mark.parametrize("line", ["import os; os._exit(7)", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"])
 def test_a_server_that_dies_while_it_imports_is_one_sentence_and_is_not_tried_again(server, websocket, line):
     websocket.write_text(line)
