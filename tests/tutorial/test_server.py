@@ -226,6 +226,22 @@ def test_options_that_uvicorn_refuses_are_one_sentence_and_forgotten(server):
     assert ask(server.url) == "pong!"
 
 
+@pytest.mark.parametrize("option", [{"port": 9000}, {"host": "0.0.0.0"}, {"workers": 2}, {"reload": True}])
+def test_options_that_the_course_decides_are_one_sentence_and_change_nothing(server, option):
+    server.start()
+    before = server._worker, server.command
+    with pytest.raises(TutorialError, match=rf"^server\.start\(\) takes no {next(iter(option))}:"):
+        server.start(**option)
+    assert (server._worker, server.command) == before
+    assert ask(server.url) == "pong!"
+
+
+def test_an_option_that_another_process_cannot_get_is_one_sentence(server):
+    with pytest.raises(TutorialError, match=r"^server\.start\(loop=…\) takes text, .* type is none of them\."):
+        server.start(loop=asyncio.SelectorEventLoop)
+    assert not server.running
+
+
 # Killed behind the notebook's back.
 
 
