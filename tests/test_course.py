@@ -26,9 +26,8 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 def alone() -> None:
-    """Leave the network, where this system lets us: Linux, as root."""
-    if sys.platform == "linux" and os.geteuid() == 0:
-        ctypes.CDLL(None).unshare(0x40000000)
+    """Leave the network."""
+    ctypes.CDLL(None).unshare(0x40000000)
 
 
 def black_on_the_path(folder: Path) -> dict[str, str]:
@@ -43,13 +42,11 @@ def black_on_the_path(folder: Path) -> dict[str, str]:
 def test_in_order_they_show_what_is_stored_and_end_as_the_project_is_committed(tmp_path):
     course = copy(tmp_path / "course")
     assert not (course / ".git").exists()
-    command = [sys.executable, "manage.py", "rehearse"]
-    if sys.platform == "linux" and os.geteuid() == 0:
-        command = [sys.executable, "-c", OFFLINE, *command[1:]]
+    command, apart = [sys.executable, "manage.py", "rehearse"], {}
+    if sys.platform == "linux" and os.geteuid() == 0:  # where this system lets us
+        command, apart = [sys.executable, "-c", OFFLINE, *command[1:]], {"preexec_fn": alone}
     environment = black_on_the_path(tmp_path)
-    process = subprocess.run(
-        command, cwd=course, env=environment, capture_output=True, text=True, timeout=540, preexec_fn=alone
-    )
+    process = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=540, **apart)
     assert process.returncode == 0, process.stdout[-5000:] + process.stderr[-2000:]
     assert sum(line.endswith("  yes") for line in process.stdout.splitlines()) == len(LESSONS)
 

@@ -28,13 +28,16 @@ class TutorialMagics(Magics):
     def lesson(self, line: str) -> None:
         """%lesson N: bring websocket_app/ to where lesson N begins; what you wrote is kept, see %restore."""
         files = starts.begin(line.strip())
-        kept = []
+        kept, away = [], []
         for name, content in files.items():
             number = history.replace(ROOT / name, content)
             if number:
                 kept.append(f"{name} as {number}")
+                away += [name] if content is None else []
         before = f"lesson {int(line) - 1} left it" if int(line) > 1 else "startproject makes it"
         print(f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        if away:
+            print(f"Put away, for the lesson begins without: {', '.join(away)}.")
         if kept:
             print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
         if self.server.started:
@@ -48,6 +51,13 @@ class TutorialMagics(Magics):
         if kept:
             print(f"The file before is kept: %restore {kept} brings it back.")
         self.serve()
+
+    @line_magic("save")
+    def save_with_one_percent_sign(self, line: str) -> None:
+        """%save is IPython's own magic, which would write over the file and keep nothing."""
+        raise TutorialError(
+            "Two percent signs: %%save websocket_app/websocket.py, and the code below it. Nothing was written."
+        )
 
     @line_magic
     def restore(self, line: str) -> None:
@@ -113,8 +123,13 @@ def load(shell) -> None:
             "open the notebook inside the whole folder, with python3 manage.py lab."
         )
     os.chdir(ROOT)
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
+    for place in (str(ROOT / "notebooks"), str(ROOT)):
+        if place not in sys.path:
+            sys.path.insert(0, place)
+    before = shell.magics_manager.registry.get("TutorialMagics")
+    if before:  # %reload_ext: hooks and server are there already
+        shell.push({"server": before.server, "drive": drive})
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
     read_from_source(ROOT)
     forget_modules()

@@ -39,7 +39,8 @@ class Process:
 
     def __init__(self, sockets: list[socket.socket], log: Path) -> None:
         inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"}
+        places = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "PYTHONPATH": places, "PYTHONUNBUFFERED": "1"}
         apart = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
             if sys.platform == "win32"

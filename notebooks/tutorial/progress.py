@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 
-from .project import STATE, contents, relative, write
+from .project import STATE, contents, make, relative, unwritable, write
 
 FILE = STATE / "progress.json"
 EMPTY = {"passed": False, "failed": [], "hints": 0}
@@ -84,8 +84,13 @@ def salvage(text: str) -> dict[str, dict]:
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
     """Keep other notebooks of this folder out; a process that dies lets go."""
-    STATE.mkdir(exist_ok=True)
-    with open(STATE / "progress.lock", "w") as file:
+    make(STATE)
+    lock = STATE / "progress.lock"
+    try:
+        file = open(lock, "w")
+    except OSError as error:
+        raise unwritable(lock, error) from None
+    with file:
         if sys.platform == "win32":
             import msvcrt
 

@@ -1,5 +1,6 @@
 """The folder the course works in: where it is, what may be written there, and how."""
 
+import contextlib
 import hashlib
 import importlib.machinery
 import os
@@ -46,9 +47,15 @@ def inside(path: str) -> Path:
     if len(path.split()) > 1 or "\0" in path:
         raise TutorialError(f"{path!r} is not one path. Write it alone: %%save websocket_app/websocket.py")
     target = Path(os.path.normpath(ROOT / path))
-    if not target.resolve().is_relative_to(PACKAGE):
+    try:
+        within, folder = target.resolve().is_relative_to(PACKAGE), target.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise TutorialError(
+            f"{path[: WIDTH // 2]}… cannot be the name of a file ({error.strerror or error}). Nothing was written."
+        ) from None
+    if not within:
         raise TutorialError(f"{path} is outside websocket_app/, and %%save writes only there. Nothing was written.")
-    if target.is_dir() or path.endswith(("/", os.sep)):
+    if folder or path.endswith(("/", os.sep)):
         raise TutorialError(f"{path} is a folder. Name the file in it: %%save {path.rstrip('/')}/websocket.py")
     return target
 
@@ -97,6 +104,12 @@ def remove(path: Path) -> None:
     except OSError as error:
         raise unwritable(path, error) from None
     drop_bytecode(path)
+    with contextlib.suppress(OSError):  # a folder with something in it stays, and so do those around it
+        for folder in (path.parent / "__pycache__", *path.parents):
+            if folder == PACKAGE:
+                break
+            if folder.exists():
+                folder.rmdir()
 
 
 def unwritable(path: Path, error: OSError) -> TutorialError:
@@ -123,7 +136,8 @@ def drop_bytecode(path: Path) -> None:
 def sources() -> list[Path]:
     """Return every file of the project that a server reads."""
     found = (path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html"})
-    return sorted(path for path in found if not path.name.startswith("."))
+    # JupyterLab's editor keeps copies in hidden folders.
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(PACKAGE).parts))
 
 
 def fingerprint() -> str:

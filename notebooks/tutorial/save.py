@@ -70,6 +70,11 @@ def save(name: str, cell: str) -> tuple[Diff, int | None]:
 def check_syntax(path: Path, content: str) -> None:
     try:
         compile(content, str(path), "exec")
+    except (MemoryError, RecursionError):
+        raise TutorialError(
+            "Not saved, for this cell is nested too deep for Python to read it. "
+            f"{relative(path)} is as it was, and so is the server. Shorten the cell and run it again."
+        ) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         lines = content.split("\n")

@@ -5,6 +5,7 @@ same and no connection is refused while code changes. Behind the worker that ser
 already imported; a save tells it to go.
 """
 
+import json
 import socket
 import subprocess
 import threading
@@ -18,6 +19,7 @@ BUSY = 2.0  # seconds that another notebook waits while this one starts a worker
 WORD = 0.2  # seconds a worker has to answer a word that needs no work; one stuck in a loop is killed then
 WAITING = "Waiting for application startup."  # uvicorn's words
 BREATH = 0.1  # seconds that a new worker has the machine to itself
+OURS = {"app", "fd", "host", "port", "reload", "uds", "workers"}  # options of uvicorn that the course decides
 
 
 class Server:
@@ -48,6 +50,20 @@ class Server:
 
     def start(self, **options: object) -> None:
         """Start uvicorn and return when it accepts connections; options are uvicorn's, such as lifespan="on"."""
+        for name, value in options.items():
+            if name in OURS:
+                raise TutorialError(
+                    f"server.start() takes no {name}: the course has the server at an address of its own, in one "
+                    "process that every save replaces. Leave it out, or try it in a terminal: "
+                    f"uvicorn --help explains --{name}."
+                )
+            try:
+                json.dumps(value)
+            except (TypeError, ValueError):
+                raise TutorialError(
+                    f"server.start({name}=…) takes text, a number, True, False or None, and lists of these, for it "
+                    f"goes to another process. {type(value).__name__} is none of them."
+                ) from None
         with self._lock:
             if options != self._options and self._worker:
                 self._retire()

@@ -11,7 +11,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from .project import ROOT, TutorialError, contents
+from .project import ROOT, TutorialError, contents, relative, sources
 
 FOLDER = Path(__file__).parent / "starts"
 
@@ -50,13 +50,23 @@ def titles() -> dict[int, str]:
 
 
 def begin(lesson: str) -> dict[str, bytes | None]:
-    """Return what to do so that a lesson begins: path → content, None for a file that comes later."""
+    """Return what to do so that a lesson begins: path → content; first, with None, what it begins without.
+
+    That is what comes later, and what only the learner knows of: a server would read it, and it may be broken.
+    """
     all_of_them = begins()
     last = max(titles(), default=max(all_of_them))
     if not lesson.isdecimal() or not 1 <= int(lesson) <= last:
         raise TutorialError(f"%lesson takes a number from 1 to {last}, for example %lesson 4. Nothing was changed.")
-    later = {path: None for files in all_of_them.values() for path in files}
-    return {**later, **at(all_of_them, int(lesson))}
+    files = at(all_of_them, int(lesson))
+    others = {*paths(), *map(relative, sources())} - files.keys()
+    return {**dict.fromkeys(sorted(others)), **files}
+
+
+@cache
+def paths() -> set[str]:
+    """Return the names of all files that the course makes."""
+    return {path for files in begins().values() for path in files}
 
 
 @cache
@@ -72,4 +82,4 @@ def steps() -> set[str]:
 
 def known(path: str, content: bytes) -> bool:
     """Tell whether the course can make this content again by itself."""
-    return (path, content) in versions() or hashlib.sha256(content).hexdigest() in steps()
+    return (path, content) in versions() or (path in paths() and hashlib.sha256(content).hexdigest() in steps())

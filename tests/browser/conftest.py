@@ -7,7 +7,6 @@ import io
 import os
 import queue
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,18 +15,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from chromium import executable
 from copies import ORIGINAL, copy
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from .lesson import Lesson, opened
 
-PROGRAMS = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"
 QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 ARGUMENTS = ["--no-sandbox", "--disable-sync", *QUIET.split()]
-MISSING = (
-    "No Chromium or Chrome is on this machine, and the browser tests need one. Install it with "
-    "apt-get install chromium, or with python -m playwright install chromium."
-)
 IMAGES = ORIGINAL / "notebooks" / "images"
 LARGEST = 120_000  # bytes of a picture
 
@@ -37,16 +32,6 @@ expect.set_options(timeout=PATIENCE)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", action="store_true", help="take the README's pictures, into notebooks/images/")
-
-
-def executable(playwright: Playwright) -> str:
-    """Return the system's browser, else Playwright's own; skip the test where there is none, and fail it in CI."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None) or playwright.chromium.executable_path
-    if os.path.exists(found):
-        return found
-    if os.environ.get("CI"):
-        pytest.fail(MISSING, pytrace=False)
-    pytest.skip(MISSING)
 
 
 # The scope is the module: while Playwright runs, no other test of this process can call asyncio.run.

@@ -50,7 +50,7 @@ def manage(folder: Path, *arguments: str, python: str | Path = sys.executable, t
     return subprocess.run(
         [str(python), str(folder / "manage.py"), *arguments],
         cwd=tempfile.gettempdir(),
-        env=clean_environment(**changes),
+        env=clean_environment(**{"PYTHONIOENCODING": "utf-8", **changes}),  # what a pipe gets on Linux
         capture_output=True,
         encoding="utf-8",
         timeout=timeout,

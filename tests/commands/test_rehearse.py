@@ -131,6 +131,14 @@ def test_a_failing_cell_is_told_with_what_it_said_and_nothing_is_written(stored)
     assert listing(stored) == before
 
 
+def test_a_pipe_that_cannot_take_every_letter_gets_the_others(stored):
+    write_lesson(stored, 2, [SETUP, "raise ValueError('too small: ✓')"])
+    process = manage(stored, "rehearse", "2", PYTHONIOENCODING="ascii")
+    assert process.returncode == 1
+    assert "UnicodeEncodeError" not in process.stderr
+    assert "ValueError: too small: ?" in process.stdout
+
+
 def test_a_kernel_that_dies_is_told(stored):
     write_lesson(stored, 2, [SETUP, "import os", "os._exit(3)", "1"])
     process = manage(stored, "rehearse", "2")

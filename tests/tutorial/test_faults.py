@@ -88,7 +88,17 @@ def test_a_read_only_checkout_is_one_sentence(tmp_path):
         said = kernel.run("server.start()")
         assert said.startswith("The folder .course could not be made")
         assert "Traceback" not in said
+        for cell in ("%progress", "%hint 4.1", "%solution 4.1"):
+            assert kernel.run(cell).startswith("The folder .course could not be made"), cell
         assert kernel.run(LOAD, "1 + 1").endswith("2\n")
+
+
+def test_a_state_folder_that_is_read_only_is_one_sentence(kernel):
+    with locked(kernel.folder / ".course"):
+        for cell in ("%progress", "%hint 4.1", "%solution 4.1"):
+            said = kernel.run(cell)
+            assert said.startswith(".course/progress.lock could not be written"), said
+            assert "Traceback" not in said
 
 
 def test_the_state_folder_deleted_between_two_cells(kernel):

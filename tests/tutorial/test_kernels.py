@@ -316,6 +316,12 @@ def test_a_kernel_that_runs_elsewhere_works_in_the_course(project, tmp_path):
         assert str(project) in said
 
 
+def test_loaded_again_the_server_is_the_same_and_nothing_is_said_twice(kernel):
+    kernel.run("%load_ext tutorial", SAVE + handler("pong!", "print('once')"), "server = None")
+    assert kernel.run("%reload_ext tutorial") == ""
+    assert kernel.run(ASK) == "heard pong!\nserver │ once\n"
+
+
 def test_a_copy_of_the_notebooks_alone_is_one_sentence(project, tmp_path):
     folder = tmp_path / "desktop"
     shutil.copytree(project / "notebooks", folder / "notebooks")

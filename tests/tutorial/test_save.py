@@ -51,8 +51,11 @@ def kernel(tmp_path_factory):
         ("~/websocket.py", "is outside websocket_app/"),
         ("websocket_app/a.py websocket_app/b.py", "is not one path"),
         ("websocket_app/a\0.py", "is not one path"),
+        (f"websocket_app/{'a' * 300}.py", "aaa… cannot be the name of a file (File name too long)."),
+        (f"websocket_app/{'a/' * 3000}a.py", "a/a… cannot be the name of a file (File name too long)."),
         ("websocket_app/websocket.py/x.py", "could not be made (File exists)"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_path_that_is_no_file_of_the_project_is_one_sentence(project, path, said):
     before = everything(project)
@@ -93,6 +96,14 @@ def test_code_that_python_cannot_read_is_not_written_and_its_line_is_named(webso
         save(WEBSOCKET, cell)
     assert said in str(refused.value)
     assert "websocket_app/websocket.py is as it was" in str(refused.value)
+    assert websocket.read_text() == handler("mine")
+
+
+@pytest.mark.parametrize("cell", ["-" * 100_000, "x" + "+x" * 100_000], ids=["signs", "sums"])
+def test_code_that_is_nested_too_deep_is_not_written(websocket, cell):
+    with pytest.raises(TutorialError, match=r"^Not saved, .* websocket_app/websocket\.py is as it was") as refused:
+        save(WEBSOCKET, cell)
+    assert len(str(refused.value)) < 200
     assert websocket.read_text() == handler("mine")
 
 
@@ -271,6 +282,34 @@ def test_what_a_lesson_replaced_comes_back_and_is_served(kernel):
     assert "%restore takes a number" in kernel.run("%restore precious")
 
 
+def test_a_lesson_begins_without_the_files_that_only_the_learner_knows_of(kernel):
+    folder = kernel.folder / "websocket_app"
+    own = {"admin.py": "from .models import Nothing\n", "websocket/__init__.py": handler("the package")}
+    kept = {"notes.txt": "mine", "logo.svg": "<svg/>", ".ipynb_checkpoints/me-checkpoint.py": "def broken(:\n"}
+    for name, content in (own | kept).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+    said = kernel.run("%lesson 5", "server.start()", SAVE + handler("the file"), ASK)
+    away = " ".join(said.split())
+    assert "begins without: websocket_app/admin.py, websocket_app/websocket/__init__.py. What you had" in away
+    assert said.endswith("heard the file\n")
+    assert not (folder / "websocket").exists()
+    assert {name: (folder / name).read_text() for name in kept} == kept
+    number = away.partition("websocket_app/admin.py as ")[2].split(",")[0]
+    kernel.run(f"%restore {number}")
+    assert (folder / "admin.py").read_text() == own["admin.py"]
+    assert "server is ready" in kernel.run("%lesson 5", "server.start()")
+
+
+def test_a_lesson_begins_where_a_folder_stands_in_the_place_of_a_file(websocket):
+    step = begin("4")[WEBSOCKET]
+    websocket.unlink()
+    save(f"{WEBSOCKET}/mine.py", step.decode())
+    numbers = {name: history.replace(websocket.parents[1] / name, content) for name, content in begin("4").items()}
+    assert websocket.read_bytes() == step
+    assert history.restore(str(numbers[f"{WEBSOCKET}/mine.py"]))[1] == step  # in a file that the course never makes
+
+
 @pytest.mark.parametrize("lesson", ["", "0", "99", "four", "-1", "4.5", "4 5"])
 def test_a_lesson_that_does_not_exist_is_one_sentence_and_changes_nothing(kernel, lesson):
     kernel.run(SAVE + handler("untouched"))
@@ -282,6 +321,14 @@ def test_a_lesson_that_does_not_exist_is_one_sentence_and_changes_nothing(kernel
 
 def test_a_save_without_a_path_is_one_sentence(kernel):
     assert kernel.run("%%save\nx = 1").startswith("Which file? Write it behind the magic")
+
+
+def test_a_save_with_one_percent_sign_is_one_sentence_and_writes_nothing(kernel):
+    kernel.run(SAVE + handler("an hour of work"))
+    said = kernel.run(f"%save -f {WEBSOCKET} 1", f"%save {WEBSOCKET}\nasync def websocket_application(): pass", "%save")
+    assert said.count("Two percent signs: %%save websocket_app/websocket.py") == 3
+    assert "Traceback" not in said
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("an hour of work")
 
 
 def test_a_save_after_stop_is_written_and_does_not_start_the_server(kernel):

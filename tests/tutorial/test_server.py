@@ -236,6 +236,14 @@ def test_code_that_cannot_be_imported_names_the_learners_line_and_the_next_good_
     assert ask(server.url) == "back"
 
 
+def test_what_the_notebook_finds_through_pythonpath_a_handler_finds_too(server, websocket, tmp_path, monkeypatch):
+    (tmp_path / "library.py").write_text("answer = 'found'\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    websocket.write_text("import library\n" + handler("ANSWER").replace('"ANSWER"', "library.answer"))
+    server.start()
+    assert ask(server.url) == "found"
+
+
 @pytest.mark.parametrize("line", ["import os; os._exit(7)", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"])
 def test_a_server_that_dies_while_it_imports_is_one_sentence_and_is_not_tried_again(server, websocket, line):
     websocket.write_text(line)
@@ -253,6 +261,22 @@ def test_options_that_uvicorn_refuses_are_one_sentence_and_forgotten(server):
         server.start(lifespam="on")
     server.start()
     assert ask(server.url) == "pong!"
+
+
+@pytest.mark.parametrize("option", [{"port": 9000}, {"host": "0.0.0.0"}, {"workers": 2}, {"reload": True}])
+def test_options_that_the_course_decides_are_one_sentence_and_change_nothing(server, option):
+    server.start()
+    before = server._worker, server.command
+    with pytest.raises(TutorialError, match=rf"^server\.start\(\) takes no {next(iter(option))}:"):
+        server.start(**option)
+    assert (server._worker, server.command) == before
+    assert ask(server.url) == "pong!"
+
+
+def test_an_option_that_another_process_cannot_get_is_one_sentence(server):
+    with pytest.raises(TutorialError, match=r"^server\.start\(loop=…\) takes text, .* type is none of them\."):
+        server.start(loop=asyncio.SelectorEventLoop)
+    assert not server.running
 
 
 # Killed behind the notebook's back.

@@ -2,17 +2,14 @@
 
 import http.server
 import json
-import os
-import shutil
 import threading
 from contextlib import contextmanager
 
 import pytest
+from chromium import executable
 from serving import PASSWORD
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-MISSING = "Install a browser for these tests: apt-get install chromium"
 
 # A stranger's page: it opens a WebSocket to our site and shows what it learns there.
 FOREIGN = """
@@ -27,12 +24,8 @@ socket.onclose = (event) => show(" closed " + event.code);
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM:
-        if os.environ.get("CI"):
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
     with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = p.chromium.launch(executable_path=executable(p), args=["--no-sandbox"])
         yield browser
         browser.close()
 

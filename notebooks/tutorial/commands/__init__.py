@@ -1,6 +1,7 @@
 """The course's own commands behind `manage.py`: lab, test and rehearse. Django's own pass through."""
 
 import importlib
+import sys
 
 from . import environment
 
@@ -18,6 +19,7 @@ def run(arguments: list) -> None:
     command = arguments[1] if len(arguments) > 1 else "help"
     environment.prepare(arguments, testing=command == "test")
     if command in COMMANDS:
+        sys.stdout.reconfigure(errors="replace")  # a pipe on Windows has no place for ✓ or …
         raise SystemExit(importlib.import_module(f"{__name__}.{COMMANDS[command]}").main(arguments[2:]))
     if command in ("help", "-h", "--help") and len(arguments) < 3:
         print(HELP, flush=True)
