@@ -159,7 +159,7 @@ def solution(exercise: Exercise) -> Shown:
     known = progress.of(exercise.number)
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
         text = (
-            f"The solution opens after a pass or after {ATTEMPTS} attempts, each another file that %check has seen. "
+            f"The solution opens after a pass, or after %check has seen {ATTEMPTS} different attempts. "
             f"So far there are {len(known['failed'])}. %hint {exercise.number} gives a hint."
         )
         return Shown(f"· {exercise.number} {exercise.title}: solution not open yet.", [paragraph(text)])
