@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Callable
+import gc
+import inspect
+import types
+from collections.abc import Callable, Iterable
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 
 LIMIT = 2.0  # seconds of silence before a client gives up: its reason is shown within 3, also on a slow machine
 LIBRARIES = {"asyncio", "contextlib", "websockets"}  # what a client waits in, none of it the learner's
+LINKS = (types.CoroutineType, types.AsyncGeneratorType)  # what waits for one another
 
 
 class Silence(Exception):
@@ -45,10 +49,10 @@ async def watched(main, look: Callable[[], None]):
         while not (await asyncio.wait([task], timeout=0.1))[0]:
             # What each task waits for: the same object as before means that nothing happened in between.
             waits = {each: each._fut_waiter for each in asyncio.all_tasks() - around}
-            waits = {each: future for each, future in waits.items() if own(frames(each))}
+            waits = {each: future for each, future in waits.items() if own(each)}
             if waits != before:
                 before, since = waits, clock()
-            elif clock() - since > LIMIT and silent([frames(each) for each in waits]):
+            elif clock() - since > LIMIT and silent(waits):
                 stack = frames(task)
                 raise Silence(next((f for f in reversed(stack) if package(f) not in LIBRARIES), stack[0]))
         return task.result()
@@ -58,13 +62,27 @@ async def watched(main, look: Callable[[], None]):
             await end(task)
 
 
+def chain(task: asyncio.Task) -> list:
+    """Return the coroutines and asynchronous generators that a task waits in, outermost first."""
+    found, waits = [], task.get_coro()
+    while waits is not None:
+        if not isinstance(waits, LINKS):  # `async for` waits in an object that holds the next link without a name
+            held = gc.get_referents(waits)
+            waits = next((each for each in held if isinstance(each, LINKS) and each not in found), None)
+            continue
+        found.append(waits)
+        waits = waits.cr_await if inspect.iscoroutine(waits) else waits.ag_await
+    return [link for link in found if frame_of(link) is not None]
+
+
+def frame_of(link):
+    """Return the frame of a coroutine or an asynchronous generator, or None if it has ended."""
+    return link.cr_frame if inspect.iscoroutine(link) else link.ag_frame
+
+
 def frames(task: asyncio.Task) -> list:
-    """Return the frames of the coroutines that a task waits in, outermost first."""
-    found, coroutine = [], task.get_coro()
-    while getattr(coroutine, "cr_frame", None) is not None:
-        found.append(coroutine.cr_frame)
-        coroutine = coroutine.cr_await
-    return found
+    """Return the frames that a task waits in, outermost first."""
+    return [frame_of(link) for link in chain(task)]
 
 
 def package(frame) -> str:
@@ -72,16 +90,25 @@ def package(frame) -> str:
     return frame.f_globals.get("__name__", "").partition(".")[0]
 
 
-def own(stack: list) -> bool:
-    """Tell whether a task is the learner's, not one that the websockets library made for itself."""
-    return not stack or package(stack[0]) != "websockets"
+def own(task: asyncio.Task) -> bool:
+    """Tell whether a task is the learner's, not the one that the websockets library makes for each connection."""
+    return not any(frame.f_code is Connection.keepalive.__code__ for frame in frames(task)[:1])
 
 
-def silent(stacks: list[list]) -> bool:
-    """Tell whether some task waits for a WebSocket server and none for the clock."""
-    if any(stack and stack[-1].f_code is asyncio.sleep.__code__ for stack in stacks):
-        return False
-    return any(package(frame) == "websockets" for stack in stacks for frame in stack)
+def silent(tasks: Iterable[asyncio.Task]) -> bool:
+    """Tell whether some task waits for a WebSocket server and none for the clock, apart from the library's limits."""
+    links = [link for task in tasks for link in chain(task)]
+    library = [link for link in links if package(frame_of(link)) == "websockets"]
+    return bool(library) and not any(timed(link) for link in links if link not in library)
+
+
+def timed(link) -> bool:
+    """Tell whether a coroutine has set a timer that ends its wait, as `sleep`, `timeout` and `wait_for` do."""
+    held = [*frame_of(link).f_locals.values(), *gc.get_referents(link)]  # what `async with` needs is no variable
+    held = [each.__self__ if isinstance(each, types.MethodType) else each for each in held]
+    timers = [each._timeout_handler if isinstance(each, asyncio.Timeout) else each for each in held]
+    timers = [each for each in timers if isinstance(each, asyncio.TimerHandle) and not each.cancelled()]
+    return any(timer.when() > asyncio.get_running_loop().time() for timer in timers)
 
 
 async def end(task: asyncio.Task) -> None:
