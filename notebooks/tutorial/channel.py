@@ -24,7 +24,8 @@ class Channel:
     def write_to(log: str) -> None:
         """Print to the file `log`, made again if somebody deleted it, or to nowhere if it cannot be made."""
         try:
-            output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            # Binary: in a text file, Windows makes a \r\n of each \n.
+            output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError:
             output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
