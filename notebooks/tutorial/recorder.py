@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
@@ -18,12 +19,20 @@ CHARACTERS = 160  # of one value in an event
 current = contextvars.ContextVar("current connection", default=None)
 
 
+def said(make: Callable[[object], str], value: object) -> str:
+    """Return `make(value)`, for `repr` or `str`; in words where the value's own code for that raises."""
+    try:
+        return make(value)
+    except Exception as error:
+        return f"<{type(value).__name__} whose {make.__name__}() raises {type(error).__name__}>"
+
+
 def short(value: object, limit: int = CHARACTERS) -> str:
     """Return `repr(value)`, cut in the middle where it is longer than `limit` characters."""
     if isinstance(value, (str, bytes)) and len(value) > limit:
         tail, unit = limit // 4, "characters" if isinstance(value, str) else "bytes"
         return f"{value[: limit - tail]!r} … {value[-tail:]!r} ({len(value):,} {unit})"
-    text = repr(value)
+    text = said(repr, value)
     return text if len(text) <= limit * 4 else f"{text[: limit * 4]}…"
 
 
@@ -109,7 +118,7 @@ class Recorder:
                 connection.coroutine = application(scope, *self.noted(connection, receive, send))
                 result = await connection.coroutine
             except BaseException as error:
-                connection.add("raise", name=type(error).__name__, message=str(error)[:500], **self.blame(error))
+                connection.add("raise", name=type(error).__name__, message=said(str, error)[:500], **self.blame(error))
                 raise
             else:
                 connection.add("return")
@@ -247,4 +256,4 @@ def shown(event: object) -> dict:
     """Return an event as key → repr, the way a timeline prints it."""
     if not isinstance(event, dict):
         return {"": short(event)}
-    return {str(key): short(value) for key, value in event.items()}
+    return {said(str, key): short(value) for key, value in event.items()}
