@@ -224,7 +224,8 @@ class Recorder:
 
     def block(self, place: dict) -> list[dict]:
         """Note that the event loop stands still at `place`; return the entries, for the time it took."""
-        running = [c for c in self.connections if getattr(c.coroutine, "cr_running", False)]
+        # A list, for other threads ask, too, and the event loop may open a connection meanwhile.
+        running = [c for c in list(self.connections) if getattr(c.coroutine, "cr_running", False)]
         return [connection.add("blocked", **place) for connection in running]
 
     def warn(self, message, category, filename, lineno, file=None, line=None) -> None:

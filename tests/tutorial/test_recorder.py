@@ -1,10 +1,13 @@
 """The record of what a handler does: it holds whatever the handler does, and does not get in its way."""
 
 import asyncio
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from tutorial.recorder import Recorder
+from tutorial.recorder import Connection, Recorder
 
 
 @pytest.fixture
@@ -57,3 +60,24 @@ def test_an_exception_whose_str_raises_is_still_the_one_that_is_raised(recorder)
     with pytest.raises(Broken):
         call(recorder, application, {"type": "websocket"})
     assert recorder.connections[0].as_dict()["entries"][0]["message"] == "<Broken whose str() raises ValueError>"
+
+
+def test_connections_that_open_while_another_thread_looks_are_no_error(recorder, request):
+    interval, over = sys.getswitchinterval(), threading.Event()
+    request.addfinalizer(lambda: sys.setswitchinterval(interval))
+    sys.setswitchinterval(1e-5)
+
+    def opens():
+        while not over.is_set():
+            recorder.connections.append(Connection(1, {"type": "http"}))
+
+    thread = threading.Thread(target=opens)
+    thread.start()
+    try:
+        while len(recorder.connections) < recorder.connections.maxlen:
+            time.sleep(0.001)
+        for _ in range(3000):
+            recorder.block({})
+    finally:
+        over.set()
+        thread.join()
