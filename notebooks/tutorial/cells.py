@@ -12,7 +12,7 @@ from .patience import Silence
 from .project import TutorialError, wrapped
 from .server import Server
 
-PRINTED = 50  # lines of print shown under a cell
+PRINTED = 50  # lines of print shown under a cell, the last ones
 SENTENCES = 4  # explanations shown under a cell
 CLIENT_ERRORS = (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)
 FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
@@ -65,8 +65,9 @@ class Cells:
         if not report:
             return lines
         printed = [f"server │ {line}" for line in report["printed"]]
-        if len(printed) > PRINTED:
-            printed[PRINTED:] = [f"server │ … and {len(printed) - PRINTED} more lines: print(server.log)"]
+        before = report["forgotten"] + len(printed[:-PRINTED])
+        if before:
+            printed[:-PRINTED] = [f"server │ … {before:,} lines before these: print(server.log)"]
         sentences = []
         for connection in report["connections"]:
             judged = connection["client"] in self.judged

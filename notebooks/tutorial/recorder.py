@@ -15,6 +15,7 @@ from pathlib import Path
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
 CONNECTIONS = 200  # connections kept
 CHARACTERS = 160  # of one value in an event
+LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
 
 current = contextvars.ContextVar("current connection", default=None)
 
@@ -100,7 +101,7 @@ class Recorder:
         self.connections: deque[Connection] = deque(maxlen=CONNECTIONS)
         self.count = 0
         self.opened = threading.Event()  # set while a connection is open
-        self.printed: deque[tuple[int, str]] = deque(maxlen=1000)
+        self.printed: deque[tuple[int, str]] = deque(maxlen=LINES)
         self.print_count = 0
 
     def wrap(self, application):
@@ -217,7 +218,7 @@ class Recorder:
     def print(self, text: str) -> None:
         """Note one printed line, on the connection that printed it if there is one."""
         self.print_count += 1
-        self.printed.append((self.print_count, text))
+        self.printed.append((self.print_count, text if len(text) <= LINE else f"{text[:LINE]}…"))
         connection = current.get()
         if connection is not None:
             connection.add("print", text=text[:500], **self.caller())

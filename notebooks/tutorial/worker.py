@@ -215,19 +215,22 @@ class Worker:
         stuck = None
         if not settled.wait(0.02 if self.standing else 0.5):
             stuck = self.recorder.running(sys._current_frames()[threading.main_thread().ident])
-        recorder, after = self.recorder, command.get("connections", 0)
+        recorder, after, told = self.recorder, command.get("connections", 0), command.get("printed", 0)
         connections = []
         for connection in list(recorder.connections):
             if connection.number > after or connection.open:
                 leftover = [task.made for task in list(self.leftover) if task.connection is connection]
                 about = {"waits": recorder.place(connection), "leftover": len(leftover), "made": leftover[:1]}
                 connections.append({**connection.as_dict(), **about})
-        printed = [text for number, text in list(recorder.printed) if number > command.get("printed", 0)]
+        kept = list(recorder.printed)  # read once: a handler in a thread prints on meanwhile
+        count = kept[-1][0] if kept else 0
+        printed = [text for number, text in kept if number > told]
         return {
             "count": recorder.count,
-            "print_count": recorder.print_count,
+            "print_count": count,
             "connections": connections[-command.get("limit", 200) :],
             "printed": printed,
+            "forgotten": count - told - len(printed),  # printed before those, and no more kept
             "stuck": stuck,
         }
 

@@ -1,0 +1,43 @@
+"""What handlers print: shown under the cell, counted right, in bounded memory."""
+
+from pathlib import Path
+
+import pytest
+from handlers import ASK, SAVE, handler
+from kernel import Kernel
+from tutorial.channel import Printed
+from tutorial.recorder import LINE, LINES, Recorder
+
+
+@pytest.fixture
+def recorder():
+    return Recorder(Path(__file__).parent)
+
+
+@pytest.fixture
+def printed(recorder, tmp_path):
+    with open(tmp_path / "log", "w", encoding="utf-8") as log:
+        yield Printed(recorder, log)
+
+
+def lines(recorder):
+    return [text for _, text in recorder.printed]
+
+
+def test_what_is_kept_of_prints_is_bounded(recorder, printed):
+    print("x" * 10_000_000, file=printed)
+    assert lines(recorder) == ["x" * LINE + "…"]
+    for _ in range(2 * LINES):
+        print("x" * (LINE + 1), file=printed)
+    assert sum(map(len, lines(recorder))) == LINES * (LINE + 1)
+
+
+@pytest.mark.parametrize("count", [3, 50, 51, 5000])
+def test_the_lines_shown_and_the_lines_counted_are_all_that_were_printed(project, count):
+    with Kernel(project) as kernel:
+        prints = handler(work=f'print(*range({count}), sep="\\n")')
+        said = kernel.run("%load_ext tutorial", SAVE + prints, ASK, ASK)
+    shown = [line.removeprefix("server │ ") for line in said.splitlines() if line.startswith("server │ ")]
+    last = [str(number) for number in range(count)][-50:]
+    before = [f"… {count - 50:,} lines before these: print(server.log)"] if count > 50 else []
+    assert shown == 2 * [*before, *last]
