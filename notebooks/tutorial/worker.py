@@ -95,7 +95,7 @@ class Worker:
         self.log = log
         self.channel = Channel(log)
         self.recorder = Recorder(folder / "websocket_app")
-        self.server = None
+        self.server = self.printed = None
         self.loop = None
         self.started = False
         self.leftover: set[asyncio.Task] = set()
@@ -132,7 +132,7 @@ class Worker:
         # Configured first: uvicorn's own lines go to the log and are no handler's `print`.
         config = uvicorn.Config(None, **{"timeout_graceful_shutdown": 2, **go["options"]})
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-        sys.stdout = Printed(self.recorder, sys.stdout)
+        sys.stdout = self.printed = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
         sys.set_coroutine_origin_tracking_depth(1)  # the warning names the line of the call
@@ -243,6 +243,7 @@ class Worker:
             _, pending = await asyncio.wait(ending, timeout=0.2)
             for waiter in pending:
                 waiter.cancel()
+        self.printed.finish()
         settled.set()
 
     def watch(self) -> None:

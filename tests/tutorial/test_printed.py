@@ -1,9 +1,9 @@
-"""What handlers print: shown under the cell, counted right, in bounded memory."""
+"""What handlers print: with all that standard output can do, shown under the cell, counted right, in bounded memory."""
 
 from pathlib import Path
 
 import pytest
-from handlers import ASK, SAVE, handler
+from handlers import ASK, SAVE, ask, handler
 from kernel import Kernel
 from tutorial.channel import Printed
 from tutorial.recorder import LINE, LINES, Recorder
@@ -24,9 +24,45 @@ def lines(recorder):
     return [text for _, text in recorder.printed]
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        'print("a")',
+        'print("a", end="", flush=True)',
+        'import sys; sys.stdout.write("a")',
+        'import sys; sys.stdout.writelines(["a", "\\n"])',
+        'import sys; sys.stdout.buffer.write(b""); print("a")',
+        'import sys; sys.stdout.reconfigure(line_buffering=True); print("a")',
+        'import sys; print("a") if sys.stdout.writable() and not sys.stdout.closed else None',
+    ],
+)
+def test_a_handler_prints_in_any_way(project, server, work):
+    (project / "websocket_app" / "websocket.py").write_text(handler("said", work))
+    server.start()
+    assert ask(server.url) == "said"
+    assert server.report()["printed"] == ["a"]
+    assert ask(server.url) == "said"
+    assert server.report()["printed"] == ["a"]
+
+
+def test_a_line_that_was_shown_before_its_newline_is_not_shown_twice(recorder, printed):
+    printed.write("half")
+    printed.finish()
+    printed.finish()
+    printed.write("\n")
+    printed.write("half")
+    printed.finish()
+    printed.write(" and the rest\n\n")
+    assert lines(recorder) == ["half", "half", " and the rest", ""]
+
+
 def test_what_is_kept_of_prints_is_bounded(recorder, printed):
     print("x" * 10_000_000, file=printed)
     assert lines(recorder) == ["x" * LINE + "…"]
+    for _ in range(3 * LINE):
+        printed.write("no newline")
+    printed.finish()
+    assert lines(recorder)[1] == ("no newline" * LINE)[:LINE] + "…"
     for _ in range(2 * LINES):
         print("x" * (LINE + 1), file=printed)
     assert sum(map(len, lines(recorder))) == LINES * (LINE + 1)
