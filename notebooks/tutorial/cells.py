@@ -62,8 +62,9 @@ class Cells:
         """Return what there is to say since the last time; `silent` if a client waits now and hears nothing."""
         report = self.server.report()
         lines, self.seen = [*self.seen, *self.server.notices()], []
+        unawaited, self.unawaited = list(dict.fromkeys(self.unawaited)), []
         if not report:
-            return lines
+            return [*lines, *map(wrapped, unawaited)]
         printed = [f"server │ {line}" for line in report["printed"]]
         before = report["forgotten"] + len(printed[:-PRINTED])
         if before:
@@ -76,9 +77,8 @@ class Cells:
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)
             self.told.add(about)
-        if self.unawaited:  # what the server saw of it is no fault of the handler's
-            sentences, self.unawaited = self.unawaited, []
-        return [*lines, *printed, *map(wrapped, dict.fromkeys(sentences[:SENTENCES]))]
+        sentences = unawaited or sentences  # what the server saw of a call without await is no fault of the handler's
+        return [*lines, *printed, *map(wrapped, sentences[:SENTENCES])]
 
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""

@@ -159,6 +159,11 @@ def test_a_client_without_await_is_told_so_and_no_handler_is_blamed(kernel, line
         assert line in said and "RuntimeWarning" not in said and "Your application" not in said
 
 
+def test_a_call_without_await_is_told_also_where_no_server_runs(kernel):
+    said = kernel.run("import asyncio\nasync def f(): asyncio.sleep(0)\nasyncio.run(f())")
+    assert said.splitlines()[0] == "sleep(...) without `await` does nothing, in line 2 of cell [2]:"
+
+
 def test_a_misspelt_event_type_that_a_handler_waits_for_is_named_with_its_line(kernel):
     for right, wrong in [("connect", "conect"), ("receive", "recieve"), ("receive", "Receive")]:
         code = handler().replace(f'"websocket.{right}"', f'"websocket.{wrong}"', 1)
