@@ -22,26 +22,35 @@ def add_user(application):
             await application(scope, receive, send)
             return
 
-        # A session can end while its connection is open: by logging out in
-        # any tab, a new password, an expiry. The process that sees it may be
-        # another one, so ask the session store again from time to time.
         handler = asyncio.create_task(application(scope, receive, send))
+        log_out = asyncio.create_task(logged_out(scope))
+        log_out.add_done_callback(lambda log_out: handler.cancel())
         try:
-            while not await finished(handler, LOOK_AGAIN_AFTER):
-                if await current_user(scope) != user:
-                    await cancel(handler)
-                    close = {
-                        "type": "websocket.close",
-                        "code": 1008,
-                        "reason": "Logged out",
-                    }
-                    await send(close)
-                    return
             await handler  # An error of the handler's goes on from here.
+        except asyncio.CancelledError:
+            if not log_out.done():
+                raise  # The server stops.
+            await log_out  # An error of the session store's goes on, too.
+            close = {
+                "type": "websocket.close",
+                "code": 1008,
+                "reason": "Logged out",
+            }
+            await send(close)
         finally:
-            handler.cancel()
+            log_out.cancel()
 
     return with_user
+
+
+async def logged_out(scope):
+    # In any tab, by a new password or an expiry, and maybe through another
+    # process: so ask the session store. All looks share one thread, which
+    # some 4,000 logged-in connections fill: then look once for each session.
+    user = scope["user"]
+    while user == scope["user"]:
+        await asyncio.sleep(LOOK_AGAIN_AFTER)
+        user = await current_user(scope)
 
 
 async def current_user(scope):
@@ -56,20 +65,15 @@ async def current_user(scope):
         key = None  # Some databases refuse to look for such text.
     store = import_module(settings.SESSION_ENGINE).SessionStore
     request.session = store(key)
+    # Only look: a new key (SECRET_KEY_FALLBACKS) would need a new cookie.
+    request.session.acycle_key = request.session.aflush = nothing
     try:
         return await aget_user(request)
     finally:
-        # After an HTTP request Django gives the database connection back.
-        # Nobody does it for a WebSocket.
+        # Django does this after an HTTP request, and nobody for a WebSocket.
         if key:
             await sync_to_async(close_old_connections)()
 
 
-async def finished(task, seconds):
-    done, _ = await asyncio.wait([task], timeout=seconds)
-    return task in done
-
-
-async def cancel(task):
-    task.cancel()
-    await asyncio.wait([task])
+async def nothing():
+    pass

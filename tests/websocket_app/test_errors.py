@@ -1,5 +1,7 @@
 """Lesson 6: an error closes its own connection, with a frame, and leaves one line."""
 
+import time
+
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -25,6 +27,20 @@ async def websocket_application(scope, receive, send, how=""):
         if how == "oserror": open("/does/not/exist")
         if how == "group":
             async with asyncio.TaskGroup() as group: group.create_task(accept(0, 0))
+        if how == "cancelled":
+            task = asyncio.create_task(asyncio.sleep(9))
+            task.cancel()
+            await task
+        if how == "later":
+            await send({"type": "websocket.send", "text": "so far, so good"})
+            event["nothing"]
+        if how == "stream":
+            try:
+                while True:
+                    await send({"type": "websocket.send", "text": "x" * 1000})
+                    await asyncio.sleep(0.01)
+            finally:
+                open("stream-ended", "w").close()
         if how == "return": return
         if how == "twice":
             await send({"type": "websocket.close", "code": 4001, "reason": "Enough"})
@@ -35,13 +51,18 @@ async def websocket_application(scope, receive, send, how=""):
 
 
 @pytest.fixture(scope="module")
-def faulty(project, tmp_path_factory):
+def faulty_site(project, tmp_path_factory):
     site = project.copy_to(tmp_path_factory.mktemp("faulty") / "site")
     site.write("websocket.py", HANDLER)
     asgi = (site.folder / "websocket_app/asgi.py").read_text()
     extra = 'path("fault/<str:how>", websocket_application),\n'
     site.write("asgi.py", asgi.replace('path("me"', extra + 'path("me"'))
-    with site.serve() as server:
+    return site
+
+
+@pytest.fixture(scope="module")
+def faulty(faulty_site):
+    with faulty_site.serve() as server:
         yield server
 
 
@@ -54,6 +75,8 @@ def faulty(project, tmp_path_factory):
         ("deep", 1011, "RecursionError("),
         ("oserror", 1011, "FileNotFoundError(2, 'No such file or directory') in websocket.py:19"),
         ("group", 1011, "ExceptionGroup("),
+        ("cancelled", 1011, "CancelledError("),
+        ("later", 1011, "KeyError('nothing')"),
         ("twice", 4001, "RuntimeError("),
         ("return", 1000, None),
     ],
@@ -64,7 +87,8 @@ def test_an_error_closes_with_a_frame_and_one_line(faulty, how, code, words):
         with faulty.connect(f"/fault/{how}") as ws:
             ws.send("go")
             with pytest.raises(ConnectionClosed) as closed:
-                ws.recv(timeout=5)
+                while True:
+                    ws.recv(timeout=5)
         assert closed.value.rcvd.code == code
         assert words is None or "Error" not in closed.value.rcvd.reason, "details are for the log"
         bystander.send("ping")
@@ -75,6 +99,7 @@ def test_an_error_closes_with_a_frame_and_one_line(faulty, how, code, words):
     else:
         (line,) = lines
         assert words in line and "websocket.py:" in line and len(line) < 300
+        assert "Still busy" not in line, "the server does not stop"
     faulty.assert_well()
 
 
@@ -93,5 +118,20 @@ def test_a_client_that_leaves_before_its_answer_is_no_error(faulty):
             for _ in range(50):
                 ws.send("ping")
             ws.socket.close()
+    faulty.assert_well()
+    assert faulty.log() == before
+
+
+def test_a_client_that_leaves_a_handler_that_only_sends_is_no_error(faulty, faulty_site):
+    before = faulty.log()
+    with faulty.connect("/fault/stream") as ws:
+        ws.send("go")
+        ws.recv(timeout=5)
+        ws.socket.close()
+    ended = faulty_site.folder / "stream-ended"
+    deadline = time.monotonic() + 5
+    while not ended.exists():
+        assert time.monotonic() < deadline, "the handler never noticed"
+        time.sleep(0.02)
     faulty.assert_well()
     assert faulty.log() == before

@@ -1,8 +1,10 @@
 """Lesson 9: the application's own limits."""
 
+import time
+
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from wire import TEXT, frame, raw, read_close, read_status
+from wire import TEXT, frame, handshake, raw, read_close, read_frame, read_status
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,33 @@ def test_a_client_within_the_limit_stays(small):
         for _ in range(20):
             ws.send("ping")
             assert ws.recv(timeout=5) == "pong!"
+
+
+def test_what_came_more_than_a_second_ago_does_not_count(small):
+    with small.connect() as ws:
+        for pause in 0, 1.05, 1.05:
+            time.sleep(pause)
+            for _ in range(20):
+                ws.send("ping")
+                assert ws.recv(timeout=5) == "pong!"
+
+
+def test_a_steady_client_at_the_limit_stays(small):
+    with small.connect() as ws:
+        begin = time.monotonic()
+        for number in range(4 * 20):
+            late = 0.2 if number == 20 else 0  # On the way; the next ones catch up.
+            time.sleep(max(0, begin + number / 20 + late - time.monotonic()))
+            ws.send("ping")
+            assert ws.recv(timeout=5) == "pong!"
+
+
+def test_after_a_silence_twice_as_many_pass_and_no_more(small):
+    with raw(small, handshake(small, "/echo")) as client:
+        assert read_status(client) == 101
+        time.sleep(1.6)
+        client.sendall(frame(TEXT, b"ping") * 200)
+        answers = 0
+        while read_frame(client)[0] == TEXT:
+            answers += 1
+    assert answers == 2 * 20

@@ -78,6 +78,16 @@ def test_behind_a_proxy_the_scheme_is_what_the_proxy_says(server):
     assert status(server, **proxied, Origin="http://localhost") == 403
 
 
+def test_behind_a_proxy_the_host_is_what_the_proxy_says_if_the_settings_say_so(site):
+    proxied = {"X_Forwarded_Host": "localhost", "Host": "127.0.0.1", "Origin": "http://localhost"}
+    with site.serve() as server:
+        assert status(server, **proxied) == 403
+    settings = (site.folder / "websocket_app/settings.py").read_text()
+    site.write("settings.py", settings + "\nUSE_X_FORWARDED_HOST = True\n")
+    with site.serve() as server:
+        assert status(server, **proxied) == 101
+
+
 def test_a_trusted_origin(site):
     trusted = {"DJANGO_TRUSTED_ORIGINS": "https://www.example.org"}
     with site.serve(**PRODUCTION, **trusted) as server:

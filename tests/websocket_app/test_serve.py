@@ -15,6 +15,14 @@ def test_a_taken_port_ends_in_a_line(site):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("port", ["70000", "-1", "65536", "http"])
+def test_what_is_no_port_ends_in_a_sentence(project, port):
+    done = project.manage("serve", "--port", port)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"{port} is no port. Take a number from 0 to 65535.\n")
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 def test_ctrl_c_ends_it_without_a_traceback(site):
     with site.serve() as server:

@@ -1,7 +1,9 @@
 """Production is chosen in one place, and nothing insecure is a default there."""
 
+import sys
+
 import pytest
-from serving import PRODUCTION
+from serving import PRODUCTION, REPOSITORY
 
 
 def setting(site, name, **environment):
@@ -44,3 +46,35 @@ def test_a_key_is_made_once_and_leaves_no_draft(site):
     first = setting(site, "SECRET_KEY").stdout
     assert len(first) > 50 and first == setting(site, "SECRET_KEY").stdout
     assert [file.name for file in site.folder.glob(".secret_key*")] == [".secret_key"]
+
+
+# What os.link says where a file system has no hard links; no such one can be mounted here.
+NO_LINKS = """
+import os
+
+def link(*names):
+    raise PermissionError(1, "Operation not permitted")
+
+os.link = link
+"""
+
+
+def test_a_key_is_kept_where_there_are_no_hard_links(site):
+    (site.folder / ".secret_key").unlink(missing_ok=True)
+    (site.folder / "manage.py").write_text(NO_LINKS + (site.folder / "manage.py").read_text())
+    first = setting(site, "SECRET_KEY").stdout
+    assert len(first) > 50 and first == setting(site, "SECRET_KEY").stdout
+    assert [file.name for file in site.folder.glob(".secret_key*")] == [".secret_key"]
+    assert (site.folder / ".secret_key").stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+
+
+def test_a_key_that_cannot_be_read_is_not_replaced_by_another(site):
+    (site.folder / ".secret_key").unlink(missing_ok=True)
+    (site.folder / ".secret_key").mkdir()
+    done = setting(site, "SECRET_KEY")
+    assert done.returncode != 0 and ".secret_key" in done.stderr
+
+
+def test_git_ignores_the_key_and_its_drafts():
+    ignored = (REPOSITORY / ".gitignore").read_text().splitlines()
+    assert ".secret_key" in ignored and ".secret_key_*" in ignored

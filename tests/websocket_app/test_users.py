@@ -3,9 +3,11 @@
 import json
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
+import psutil
 import pytest
-from serving import Visitor
+from serving import PRODUCTION, Visitor
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from wire import handshake, raw, read_frame, read_status
 
@@ -86,6 +88,7 @@ def test_a_user_who_may_no_longer_in_is_nobody(site, change):
         assert who_is(server, visitor.cookie_header()) == "ada"
         site.sql(f"UPDATE auth_user SET {change} WHERE username = 'ada'")
         assert who_is(server, visitor.cookie_header()) == "nobody"
+        assert len(site.sql("SELECT 1 FROM django_session")) == 1, "a handshake only looks"
         server.assert_well()
 
 
@@ -129,3 +132,94 @@ def test_a_visitor_without_a_cookie_costs_no_query(site):
         assert refused.value.response.status_code == 500
         assert "no such table: django_session" in server.log()
         server.assert_well()
+
+
+def test_a_garbage_key_costs_no_query(site):
+    # PostgreSQL, for one, refuses to look for a NUL, and that would be a 500.
+    with site.serve() as server:
+        (site.folder / "db.sqlite3").unlink()
+        for cookie in 'sessionid="' + "\\000" * 8 + '"', "sessionid=" + "\xff" * 8:
+            with raw(server, handshake(server, "/me", Cookie=cookie)) as client:
+                assert read_status(client) == 101
+        server.assert_well()
+
+
+def test_a_look_gives_the_database_connection_back(site):
+    with site.serve() as server:
+        visitor = Visitor(server).log_in()
+        with server.connect("/me", additional_headers=visitor.cookie_header()) as ws:
+            assert me(ws) == "ada"
+            files = [Path(file.path).name for file in psutil.Process(server.process.pid).open_files()]
+            assert "db.sqlite3" not in files
+
+
+def test_nobody_looks_again_for_a_client_that_has_left(site):
+    users = (site.folder / "websocket_app/users.py").read_text()
+    site.write("users.py", users.replace("LOOK_AGAIN_AFTER = 3", "LOOK_AGAIN_AFTER = 0.1"))
+    with site.serve() as server:
+        visitor = Visitor(server).log_in()
+        assert who_is(server, visitor.cookie_header()) == "ada"
+        server.assert_well()
+        (site.folder / "db.sqlite3").unlink()
+        time.sleep(0.5)  # Five looks.
+        assert not (site.folder / "db.sqlite3").exists(), "the database was opened"
+
+
+def test_a_handshake_with_a_session_of_the_old_secret_key_logs_nobody_out(site):
+    old, new = PRODUCTION["DJANGO_SECRET_KEY"], "new-" * 20
+    with site.serve(DJANGO_SECRET_KEY=old) as server:
+        visitor = Visitor(server).log_in()
+    settings = (site.folder / "websocket_app/settings.py").read_text()
+    site.write("settings.py", settings + f"\nSECRET_KEY_FALLBACKS = [{old!r}]\n")
+    with site.serve(DJANGO_SECRET_KEY=new) as server:
+        for _ in range(2):
+            assert who_is(server, visitor.cookie_header()) == "ada"
+        # A page can set the new cookie, so there Django may make a new key.
+        visitor.server = server
+        before = visitor.cookies()["sessionid"]
+        assert "ada" in visitor.get("/")
+        assert visitor.cookies()["sessionid"] != before
+        assert who_is(server, visitor.cookie_header()) == "ada"
+        server.assert_well()
+
+
+# It never looks at receive() again, and leaves a file when it ends.
+STUBBORN = """
+import asyncio
+
+async def websocket_application(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.accept"})
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        open("handler-ended", "w").close()
+"""
+
+
+def test_a_handler_still_busy_at_the_stop_is_named(site):
+    site.write("websocket.py", STUBBORN)
+    with site.serve() as server:
+        visitor = Visitor(server).log_in()
+        with server.connect(additional_headers=visitor.cookie_header()), server.connect():
+            server.process.terminate()
+            server.process.wait(10)
+        one, other = [line for line in server.log().splitlines() if "Still busy at the stop" in line]
+        assert one == other and one.endswith("in websocket.py:8")
+
+
+def test_an_error_of_the_session_store_ends_the_handler(site):
+    users = (site.folder / "websocket_app/users.py").read_text()
+    site.write("users.py", users.replace("LOOK_AGAIN_AFTER = 3", "LOOK_AGAIN_AFTER = 0.1"))
+    site.write("websocket.py", STUBBORN)
+    with site.serve() as server:
+        visitor = Visitor(server).log_in()
+        with server.connect(additional_headers=visitor.cookie_header()) as ws:
+            site.sql("DROP TABLE django_session")
+            with pytest.raises(ConnectionClosed) as closed:
+                ws.recv(timeout=5)
+            assert closed.value.rcvd.code == 1011
+        with server.connect():  # The next handshake is behind the end of the handler.
+            assert (site.folder / "handler-ended").exists()
+        (line,) = server.log().splitlines()
+        assert "no such table: django_session" in line

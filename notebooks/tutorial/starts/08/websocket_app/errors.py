@@ -26,11 +26,11 @@ def safely(application):
         try:
             await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
-        except asyncio.CancelledError as error:
-            # The server stops, has waited long enough, and cancels us.
-            logger.error("Still busy at the stop: %s", in_one_line(error))
-            return
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if asyncio.current_task().cancelling():
+                # The server stops, has waited long enough, and cancels us.
+                logger.error("Still busy at the stop: %s", in_one_line(error))
+                return
             if gone and isinstance(error, OSError):
                 return  # The client left first. That is no error of ours.
             logger.error("%s", in_one_line(error))

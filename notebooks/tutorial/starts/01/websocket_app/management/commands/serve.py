@@ -1,5 +1,6 @@
 """`manage.py serve`: the finished project on uvicorn, the way to run it for others."""
 
+import argparse
 import contextlib
 import gc
 import os
@@ -44,6 +45,12 @@ class Server(uvicorn.Server):
         print(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
 
 
+def port(text):
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port. Take a number from 0 to 65535.")
+    return int(text)
+
+
 def allow_open_files(number):
     """Ask the system for `number` open files: each connection is one, and 1,024 is common."""
     try:
@@ -62,7 +69,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets others in")
-        parser.add_argument("--port", default=8000, type=int, help="0 takes a free one")
+        parser.add_argument("--port", default=8000, type=port, help="0 takes a free one")
 
     def handle(self, *args, host, port, **options):
         allow_open_files(settings.WEBSOCKET_CONNECTIONS + 200)
