@@ -27,7 +27,8 @@ def safely(application):
             await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
         except (Exception, asyncio.CancelledError) as error:
-            if asyncio.current_task().cancelling():
+            cancelled = isinstance(error, asyncio.CancelledError)
+            if cancelled and asyncio.current_task().cancelling():
                 # The server stops, has waited long enough, and cancels us.
                 logger.error("Still busy at the stop: %s", in_one_line(error))
                 return
