@@ -41,7 +41,7 @@ def project(monkeypatch) -> Path:
 @pytest.fixture
 def server(project):
     """A server of the copy that is not started yet."""
-    from tutorial.server import Server
+    from tutorial.server.server import Server
 
     server = Server()
     yield server

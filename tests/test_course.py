@@ -58,7 +58,7 @@ def course(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("lesson", SHUFFLED, ids=lambda path: path.stem)
 def test_in_any_order_from_a_scrambled_project_and_twice_in_one_kernel(course, lesson):
-    from tutorial.commands.kernel import Run
+    from tutorial.commands.notebook import Run
 
     for path in (course / "websocket_app").rglob("*.py"):
         path.write_text("def broken(:\n    this is no Python\n")

@@ -3,6 +3,6 @@
 
 def load_ipython_extension(shell) -> None:
     """Set up a lesson's kernel; called by `%load_ext tutorial`."""
-    from .extension import load
+    from .magics import load
 
     load(shell)

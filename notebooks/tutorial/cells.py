@@ -7,10 +7,11 @@ from types import TracebackType
 
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 
-from . import diagnoses, missing
-from .patience import Silence
-from .project import TutorialError, wrapped
-from .server import Server
+from . import missing
+from .disk.project import TutorialError, wrapped
+from .record import faults
+from .server.server import Server
+from .silence import Silence
 
 PRINTED = 50  # lines of print shown under a cell, the last ones
 SENTENCES = 4  # explanations shown under a cell
@@ -72,7 +73,7 @@ class Cells:
         sentences = []
         for connection in report["connections"]:
             judged = connection["client"] in self.judged
-            sentence = None if judged else diagnoses.explain(connection, report["stuck"], silent)
+            sentence = None if judged else faults.explain(connection, report["stuck"], silent)
             about = (connection["clock"], connection["number"], sentence)
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)
@@ -104,7 +105,7 @@ class Cells:
             said = "Stopped"
         else:
             said = f"{kind.__name__}: {error}"
-        told = self.tell() or [client_side(error), *diagnoses.logged(getattr(error, "rcvd", None), self.server.log)]
+        told = self.tell() or [client_side(error), *faults.logged(getattr(error, "rcvd", None), self.server.log)]
         return [said + self.place(error, trace), *(["", *told] if any(told) else [])]
 
     def place(self, error, trace) -> str:

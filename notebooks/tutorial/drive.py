@@ -17,10 +17,10 @@ import warnings
 from collections import deque
 from pathlib import Path
 
-from .channel import Printed
-from .project import PACKAGE, TutorialError
-from .recorder import Recorder
-from .timeline import Drawing
+from .disk.project import PACKAGE, TutorialError
+from .record.draw import Drawing
+from .record.printed import Printed
+from .record.recorder import Recorder
 
 LIMIT = 2.0  # seconds that an application may take in all
 CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")

@@ -3,8 +3,8 @@
 import ast
 import json
 
-from .handover import notebook
-from .project import ROOT
+from .disk.project import ROOT
+from .server.handover import notebook
 
 
 def explain(error: NameError) -> str | None:

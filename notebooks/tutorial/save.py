@@ -4,8 +4,9 @@ import difflib
 import html
 from pathlib import Path
 
-from . import history
-from .project import TutorialError, contents, inside, relative, wrapped
+from .disk import history
+from .disk.files import contents
+from .disk.project import TutorialError, inside, relative, wrapped
 
 # Tints let the page through, so they suit a light page and a dark one.
 TINTS = {"+": "rgba(46,160,67,0.25)", "-": "rgba(248,81,73,0.22)", "@": "rgba(128,128,128,0.15)"}

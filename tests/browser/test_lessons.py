@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from .lesson import NUMBERED
 
 WAITING = """\
-import tutorial.patience
-tutorial.patience.LIMIT = 60
+import tutorial.silence
+tutorial.silence.LIMIT = 60
 async def wait():
     async with connect(server.url) as ws:
         await ws.send("ping")

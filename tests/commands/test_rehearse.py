@@ -68,7 +68,7 @@ def test_write_makes_the_project_the_end_of_the_course_and_keeps_what_was_there(
     package = folder / "websocket_app"
     assert (folder / EXTRA).read_text() == "answer = 42\n"
     assert (package / "asgi.py").read_bytes() == (
-        folder / "notebooks/tutorial/starts/01/websocket_app/asgi.py"
+        folder / "notebooks/course/starts/01/websocket_app/asgi.py"
     ).read_bytes()
     assert (package / "mine.py").read_text() == "a learner's own file"
     assert "what a learner wrote" in [path.read_text() for path in (folder / ".course" / "history").glob("*.txt")]
@@ -91,8 +91,8 @@ def test_what_is_stored_is_what_a_run_shows(stored):
 def test_what_is_stored_but_not_so_is_told(stored):
     notebook = sorted((stored / "notebooks").glob("*.ipynb"))[0]
     notebook.write_text(notebook.read_text(encoding="utf-8").replace("True took", "False took"), encoding="utf-8")
-    (stored / "notebooks/tutorial/starts/02" / EXTRA).write_text("answer = 40\n")
-    (stored / "notebooks/tutorial/starts/steps.txt").write_text("")
+    (stored / "notebooks/course/starts/02" / EXTRA).write_text("answer = 40\n")
+    (stored / "notebooks/course/starts/steps.txt").write_text("")
     (stored / EXTRA).write_text("answer = 43\n")
     before = listing(stored)
     process = manage(stored, "rehearse")
@@ -100,8 +100,8 @@ def test_what_is_stored_but_not_so_is_told(stored):
     said = process.stdout
     assert "Lesson 1, cell 4 shows something else than what is stored:" in said
     assert "  -False took … s\n  +True took … s\n" in said
-    assert f"Lesson 1, the end: {EXTRA} is not as notebooks/tutorial/starts/ has it for lesson 2." in said
-    assert "notebooks/tutorial/starts/ is stale (steps.txt)" in said
+    assert f"Lesson 1, the end: {EXTRA} is not as notebooks/course/starts/ has it for lesson 2." in said
+    assert "notebooks/course/starts/ is stale (steps.txt)" in said
     assert f"websocket_app/ is not what the course ends with ({EXTRA})" in said
     assert listing(stored) == before
 
@@ -153,7 +153,8 @@ def test_bad_input_is_one_sentence(stored):
 
 
 def test_what_a_lesson_saves_need_not_be_kept_when_it_is_replaced(written):
-    code = f"from tutorial import starts; print(starts.known({EXTRA!r}, b'answer = 41\\n'), starts.known('x', b'mine'))"
+    code = "from tutorial.disk import course; "
+    code += f"print(course.known({EXTRA!r}, b'answer = 41\\n'), course.known('x', b'mine'))"
     assert (
         manage(written[0], "shell", "-c", f"import sys; sys.path.insert(0, 'notebooks'); {code}").stdout.split()[-2:]
     ) == ["True", "False"]

@@ -104,7 +104,7 @@ def workers(folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if "tutorial.worker" in process.cmdline() and str(folder) in process.cmdline():
+            if "tutorial.worker.main" in process.cmdline() and str(folder) in process.cmdline():
                 found.append(process)
         except psutil.Error:
             continue

@@ -6,16 +6,14 @@ import sys
 import textwrap
 import threading
 import time
-from pathlib import Path
 
 import pytest
+from copies import PROJECT
+from tutorial import drive as module
+from tutorial.disk.project import TutorialError
+from tutorial.drive import drive
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-sys.path.insert(0, str(NOTEBOOKS))
-
-from tutorial import drive as module  # noqa: E402
-from tutorial.drive import drive  # noqa: E402
-from tutorial.project import TutorialError  # noqa: E402
+NOTEBOOKS = PROJECT / "notebooks"
 
 CONNECT = {"type": "websocket.connect"}
 PING = {"type": "websocket.receive", "text": "ping"}

@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from copies import PROJECT
 from kernel import Kernel, until
-from tutorial import progress, starts
-from tutorial.exercises import check, every, find
-from tutorial.exercises.exercise import HANDLER
-from tutorial.project import STATE, TutorialError
+from tutorial.check import every, find, judge
+from tutorial.check.exercise import HANDLER
+from tutorial.disk import course, progress
+from tutorial.disk.project import STATE, TutorialError
 from websockets.asyncio.client import connect
 
 SECONDS = 5.0  # that a check may take
@@ -257,7 +257,7 @@ def put(project, exercise, content: str) -> None:
 def begin(project, exercise) -> None:
     """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
     shutil.rmtree(project / "websocket_app")
-    for path, content in starts.at(starts.begins(), exercise.lesson + 1).items():
+    for path, content in course.at(course.begins(), exercise.lesson + 1).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
     if exercise.lesson >= 9:  # its cells have made the tables
@@ -268,20 +268,20 @@ def begin(project, exercise) -> None:
 def test_the_exercise_is_whole(exercise):
     assert len(exercise.hints) >= 2 and all(hint.strip() for hint in exercise.hints)
     assert "TODO" in exercise.starter and "TODO" not in exercise.solution
-    assert check.bare(exercise.starter) != check.bare(exercise.solution)
+    assert judge.bare(exercise.starter) != judge.bare(exercise.solution)
 
 
 @OF_FILES
 def test_a_starter_is_no_attempt_and_a_solution_passes(project, server, exercise):
     begin(project, exercise)
-    assert "not attempted" in check.check(server, exercise).title
+    assert "not attempted" in judge.check(server, exercise).title
     put(project, exercise, exercise.starter)
-    assert "not attempted" in check.check(server, exercise).title
+    assert "not attempted" in judge.check(server, exercise).title
     put(project, exercise, exercise.starter.replace("TODO", "DONE"))
-    assert "not attempted" in check.check(server, exercise).title, "a comment is no attempt"
+    assert "not attempted" in judge.check(server, exercise).title, "a comment is no attempt"
     assert not server.started, "nothing to check, and a server was started"
     put(project, exercise, exercise.solution)
-    result = check.check(server, exercise)
+    result = judge.check(server, exercise)
     assert result.title == f"✓ {exercise.number} {exercise.title}: passed.", result
 
 
@@ -297,7 +297,7 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
         put(project, exercise, content)
         server.reload()  # as %%save does
         since = time.monotonic()
-        result = check.check(server, exercise)
+        result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS
         assert result.title.startswith("✗") and "not yet" in result.title, f"{name}: {result}"
         assert words in shown(result), f"{name}: {result}"
@@ -351,11 +351,11 @@ def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, se
         put(project, exercise, BEGIN + body)
         server.reload()  # as %%save does
         since = time.monotonic()
-        result = check.check(server, exercise)
+        result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"
         assert "not yet" in result.title and words in shown(result), f"{name}: {result}"
     put(project, exercise, exercise.solution)
-    assert "passed" in check.check(server, exercise).title
+    assert "passed" in judge.check(server, exercise).title
 
 
 def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project, server, monkeypatch):
@@ -363,7 +363,7 @@ def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project
     begin(project, exercise)
     put(project, exercise, exercise.solution)
     monkeypatch.setattr(server, "current", lambda: {}["gone"])
-    result = check.check(server, exercise)
+    result = judge.check(server, exercise)
     assert "could not be checked" in result.title and "no fault of yours. KeyError: 'gone'" in shown(result)
     assert progress.read() == {}
 
@@ -374,7 +374,7 @@ def test_a_check_needs_no_recording_and_leaves_it_off(project, server):
     put(project, exercise, exercise.solution)
     server.start()
     server.record(False)
-    assert "passed" in check.check(server, exercise).title
+    assert "passed" in judge.check(server, exercise).title
     assert not server.recording
 
 
@@ -383,7 +383,7 @@ def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project,
     begin(project, later)
     put(project, find("check", "2.1"), find("check", "2.1").solution)  # prints a line for each connection
     put(project, later, later.solution)
-    assert "passed" in check.check(server, later).title
+    assert "passed" in judge.check(server, later).title
 
 
 # 5.1, which is done with a client.
@@ -419,20 +419,20 @@ TALKS = {
 def test_a_timeline_is_matched_frame_by_frame(project, server):
     exercise = find("check", "5.1")
     begin(project, exercise)
-    assert "not attempted" in check.check(server, exercise).title
+    assert "not attempted" in judge.check(server, exercise).title
     server.start()
-    assert "not attempted" in check.check(server, exercise).title
+    assert "not attempted" in judge.check(server, exercise).title
     talk(server, answers=0)
-    assert "not attempted" in check.check(server, exercise).title, "the starter has no frames"
+    assert "not attempted" in judge.check(server, exercise).title, "the starter has no frames"
     messages = []
     for name, ((texts, code), words) in TALKS.items():
         talk(server, *texts, code=code)
-        result = check.check(server, exercise)
+        result = judge.check(server, exercise)
         assert "not yet" in result.title and words in shown(result), f"{name}: {result}"
         messages.append(result.parts[1].text)
     assert len(set(messages)) == len(messages)
     talk(server, "ping", "PING", "ping", code=4001)
-    assert "passed" in check.check(server, exercise).title
+    assert "passed" in judge.check(server, exercise).title
 
 
 # Hints, solutions, progress.
@@ -441,30 +441,30 @@ def test_a_timeline_is_matched_frame_by_frame(project, server):
 def test_hints_go_deeper_and_the_solution_opens_after_three_attempts(project, server):
     exercise = find("hint", "4.1")
     begin(project, exercise)
-    seen = [check.hint(exercise).parts[0].text for _ in range(len(exercise.hints) + 1)]
+    seen = [judge.hint(exercise).parts[0].text for _ in range(len(exercise.hints) + 1)]
     assert len(set(seen)) == len(exercise.hints) and seen[-1] == seen[-2]
     for attempt in range(3):
         put(project, exercise, exercise.starter)
-        check.check(server, exercise)  # an unchanged file is no attempt
+        judge.check(server, exercise)  # an unchanged file is no attempt
         for _ in range(2):  # nor is the same file twice
-            assert "not open yet" in check.solution(exercise).title
+            assert "not open yet" in judge.solution(exercise).title
             put(project, exercise, exercise.starter + f"\nATTEMPT = {min(attempt, 1)}\n")
-            check.check(server, exercise)
+            judge.check(server, exercise)
     put(project, exercise, exercise.starter + "\nATTEMPT = 2\n")
-    assert "%solution 4.1 is open" in repr(check.check(server, exercise))
-    assert exercise.solution.strip() in repr(check.solution(exercise))
-    assert "3 attempts" in repr(check.overview())
+    assert "%solution 4.1 is open" in repr(judge.check(server, exercise))
+    assert exercise.solution.strip() in repr(judge.solution(exercise))
+    assert "3 attempts" in repr(judge.overview())
 
 
 def test_a_pass_opens_the_solution_and_stays(project, server):
     exercise = find("check", "4.2")
     begin(project, exercise)
     put(project, exercise, exercise.solution)
-    check.check(server, exercise)
+    judge.check(server, exercise)
     put(project, exercise, exercise.solution.replace("count = 0", "count = 1"))
-    assert "not yet" in check.check(server, exercise).title
-    assert "our solution" in check.solution(exercise).title
-    assert re.search(r"4\.2  ✓ passed", repr(check.overview()))
+    assert "not yet" in judge.check(server, exercise).title
+    assert "our solution" in judge.solution(exercise).title
+    assert re.search(r"4\.2  ✓ passed", repr(judge.overview()))
 
 
 def test_a_number_that_no_exercise_has_is_answered_with_those_there_are(project):
@@ -492,7 +492,7 @@ def test_a_damaged_progress_file_is_set_aside_and_loses_only_what_cannot_be_read
 NOTE = """
 import sys
 sys.path.insert(0, "notebooks")
-from tutorial import progress
+from tutorial.disk import progress
 for number in range(40):
     progress.note(f"{sys.argv[1]}.{number}", failed=str(number))
 """
@@ -522,9 +522,9 @@ def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
     ]
     assert sorted(number for number, _ in named) == sorted(every()), "one %check each"
     assert all(name.startswith(f"{every()[number].lesson:02}_") for number, name in named)
-    texts = {name: [check.bare(re.sub(r"^%%.*\n", "", c.source)) for c in cells] for name, cells in notebooks().items()}
+    texts = {name: [judge.bare(re.sub(r"^%%.*\n", "", c.source)) for c in cells] for name, cells in notebooks().items()}
     for exercise in every().values():
-        assert not [name for name, cells in texts.items() if check.bare(exercise.solution) in cells]
+        assert not [name for name, cells in texts.items() if judge.bare(exercise.solution) in cells]
 
 
 def test_a_starter_stands_before_its_check_as_the_exercise_has_it():

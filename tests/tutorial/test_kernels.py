@@ -19,7 +19,7 @@ from copies import copy
 from handlers import ASK, SAVE, handler
 from jupyter_client import BlockingKernelClient
 from kernel import Kernel, own_port, survivors, until, workers
-from tutorial.ports import listen
+from tutorial.server.sockets import listen
 
 LOAD = "%load_ext tutorial"
 START = "server.start()"
@@ -67,7 +67,7 @@ def test_interrupting_a_cell_leaves_the_server_alone(kernel):
 
 def test_the_prompt_is_back_in_3_seconds_when_a_client_of_a_silent_server_is_stopped(kernel):
     silent = handler(work="continue")
-    kernel.run(LOAD, SAVE + silent, "from tutorial import patience; patience.LIMIT = 60")
+    kernel.run(LOAD, SAVE + silent, "from tutorial import silence; silence.LIMIT = 60")
     request = kernel.send(ASK.replace("await ws.send", "print('connected'); await ws.send"))
     kernel.wait_for(request, "connected")
     began = time.monotonic()
@@ -221,7 +221,8 @@ def test_100_random_endings_of_notebooks_leave_no_process_and_no_port(project, t
 def start_notebook(folder):
     """Start a process that does what a kernel does: it serves, and saves without a pause until its input ends."""
     code = (
-        "import threading, sys; from tutorial.project import PACKAGE, write; from tutorial.server import Server\n"
+        "import threading, sys; from tutorial.disk.files import write\n"
+        "from tutorial.disk.project import PACKAGE; from tutorial.server.server import Server\n"
         "print('starts', flush=True); server = Server(); server.start(); print('serves', flush=True)\n"
         "waiter = threading.Thread(target=sys.stdin.read, daemon=True); waiter.start()\n"
         f"while waiter.is_alive(): write(PACKAGE / 'websocket.py', {handler()!r}.encode()); server.reload(); "

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from handlers import ASK, SAVE, ask, handler
 from kernel import Kernel
-from tutorial.channel import Printed
-from tutorial.recorder import LINE, LINES, Recorder
+from tutorial.record.printed import Printed
+from tutorial.record.recorder import LINE, LINES, Recorder
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tutorial.recorder import Connection, Recorder
+from tutorial.record.recorder import Connection, Recorder
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 from copies import copy
 from handlers import ASK, SAVE, handler
 from kernel import Kernel, locked
-from tutorial import history
-from tutorial.project import TutorialError, write
+from tutorial.disk import history
+from tutorial.disk.course import begin
+from tutorial.disk.files import write
+from tutorial.disk.project import TutorialError
 from tutorial.save import save
-from tutorial.starts import begin
 
 WEBSOCKET = "websocket_app/websocket.py"
 
@@ -160,7 +161,7 @@ def test_no_permission_is_one_sentence_and_the_old_file_is_intact(websocket):
 def test_a_process_killed_while_it_writes_leaves_the_old_file_or_the_new_one(websocket):
     old, new = "old = 1\n" * 20000, "new = 1\n" * 20000
     code = (
-        "from tutorial.project import PACKAGE, write; print(1, flush=True)\n"
+        "from tutorial.disk.files import write; from tutorial.disk.project import PACKAGE; print(1, flush=True)\n"
         "while True: [write(PACKAGE / 'websocket.py', (f'{word} = 1\\n' * 20000).encode()) for word in ('old', 'new')]"
     )
     websocket.write_text(old)

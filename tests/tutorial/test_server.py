@@ -16,10 +16,10 @@ import pytest
 from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
-from tutorial import ports, process
-from tutorial import server as server_module
-from tutorial.ports import listen
-from tutorial.project import TutorialError
+from tutorial.disk.project import TutorialError
+from tutorial.server import process, sockets
+from tutorial.server import server as server_module
+from tutorial.server.sockets import listen
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -30,7 +30,7 @@ FOREVER = 60  # seconds, for a handler that is stuck
 def first(monkeypatch):
     """The first port of a range in the place of 8000 and on, without the programs that this machine runs there."""
     port = next(port for port in random.sample(range(20000, 30000), 100) if not taken(port))
-    monkeypatch.setattr(ports, "PORTS", range(port, port + 50))
+    monkeypatch.setattr(sockets, "PORTS", range(port, port + 50))
     return port
 
 
@@ -303,7 +303,7 @@ def test_a_killed_spare_costs_time_and_nothing_else(server, websocket):
 
 def test_a_worker_that_imports_for_ever_is_gone_with_its_notebook(project, websocket):
     websocket.write_text("while True: pass\n")
-    code = "from tutorial.server import Server; Server().start()"
+    code = "from tutorial.server.server import Server; Server().start()"
     notebook = subprocess.Popen([sys.executable, "-c", code], cwd=project / "notebooks", start_new_session=True)
     try:
         # The worker has read the project's settings, so it is in the loop or about to be.
@@ -359,7 +359,7 @@ def test_the_port_stays_when_the_server_is_stopped_and_started(server, first):
     for _ in range(3):
         server.stop()
         server.start()
-        ports.add(server.port)
+        sockets.add(server.port)
     assert ports == {first}
     assert server.notices() == []
 
@@ -437,7 +437,7 @@ def test_a_copy_with_the_state_folder_in_it_leaves_the_originals_server_alone(se
     server.start()
     folder = copy(tmp_path / "copy")
     shutil.copytree(project / ".course", folder / ".course")
-    code = "from tutorial.server import Server; s = Server(); s.start(); print('at', s.port); s.stop()"
+    code = "from tutorial.server.server import Server; s = Server(); s.start(); print('at', s.port); s.stop()"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder / "notebooks", capture_output=True, text=True, timeout=60
     )

@@ -13,10 +13,10 @@ from websockets.asyncio.client import connect
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "notebooks"))
 
-from tutorial.project import TutorialError
-from tutorial.recorder import FIRST, LAST, Connection, Recorder
-from tutorial.timeline import choose, draw
-from tutorial.timeline.story import LONGEST, WIDTH, Story
+from tutorial.disk.project import TutorialError
+from tutorial.record.draw import choose, draw
+from tutorial.record.recorder import FIRST, LAST, Connection, Recorder
+from tutorial.record.story import LONGEST, WIDTH, Story
 
 ACCEPT = {"type": "websocket.accept"}
 HERE = Path(__file__).parent  # this file stands for the learner's

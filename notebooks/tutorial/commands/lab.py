@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from ..project import ROOT, STATE
+from ..disk.project import ROOT, STATE
 from .environment import execute
 
 CONFIGURATION = Path(__file__).parent / "jupyter"

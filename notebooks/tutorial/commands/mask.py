@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ..project import ROOT
+from ..disk.project import ROOT
 
 GONE = "…"
 # A reason, a pattern, and what stands in its place. The list is short: what is not on it must agree.

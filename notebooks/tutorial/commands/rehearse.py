@@ -21,10 +21,12 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from .. import history, ports, starts
-from ..project import PACKAGE, ROOT, TutorialError, contents, write
-from .kernel import KernelFailed, Run
+from ..disk import course, history
+from ..disk.files import contents, write
+from ..disk.project import PACKAGE, ROOT, TutorialError
+from ..server import sockets
 from .mask import Mask
+from .notebook import KernelFailed, Run
 from .stored import Files, as_stored, package_files, starts_files, steps_file
 
 LEFT_BEHIND = {".git", ".venv", ".course", ".secret_key", "db.sqlite3", "__pycache__", ".ipynb_checkpoints"}
@@ -95,7 +97,7 @@ def choose(numbers: list[int]) -> list[Lesson]:
 
 def rehearse(lessons: list[Lesson], writing: bool) -> int:
     last = choose([])[-1].number
-    begins = {number: files for number, files in starts.begins().items() if number <= last + 1}
+    begins = {number: files for number, files in course.begins().items() if number <= last + 1}
     with course_copy() as (copy, port):
         mask = Mask(copy, port)
         total = sum(len(lesson.cells) for lesson in lessons)
@@ -104,8 +106,8 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
                 bar.set_description_str(f"{lesson.number:>2} {lesson.title}")
                 if writing:
                     steps = steps_file(each.stored for each in choose([]))
-                    put(copy / "notebooks/tutorial/starts", {**starts_files(begins), "steps.txt": steps})
-                put(copy / "websocket_app", strip(starts.at(begins, lesson.number)))
+                    put(copy / "notebooks/course/starts", {**starts_files(begins), "steps.txt": steps})
+                put(copy / "websocket_app", strip(course.at(begins, lesson.number)))
                 run(lesson, copy, bar.update)
                 find_failure(lesson, mask)
                 if lesson.broken and writing:
@@ -140,7 +142,7 @@ def course_copy() -> Iterator[tuple[Path, int]]:
     with tempfile.TemporaryDirectory(prefix="rehearse-", ignore_cleanup_errors=True) as temporary:
         copy = Path(temporary).resolve() / ROOT.name
         shutil.copytree(ROOT, copy, symlinks=True, ignore=left_behind)
-        listeners = ports.listen(0) or []
+        listeners = sockets.listen(0) or []
         port = listeners[0].getsockname()[1] if listeners else 8000
         for listener in listeners:
             listener.close()
@@ -207,10 +209,10 @@ def compare(lesson: Lesson, begins: dict[int, Files], mask: Mask) -> None:
         if before != after:
             lines = "\n".join(difflib.unified_diff(before, after, "stored", "now", n=1, lineterm=""))
             lesson.problems.append(f"cell {number} shows something else than what is stored:\n{quote(lines)}")
-    names = differing(lesson.ends, starts.at(begins, lesson.number + 1))
+    names = differing(lesson.ends, course.at(begins, lesson.number + 1))
     if names:
         lesson.problems.append(
-            f"the end: {', '.join(names)} is not as notebooks/tutorial/starts/ has it for lesson {lesson.number + 1}. "
+            f"the end: {', '.join(names)} is not as notebooks/course/starts/ has it for lesson {lesson.number + 1}. "
             "python3 manage.py rehearse --write makes it anew."
         )
 
@@ -269,13 +271,12 @@ def staleness(lessons: list[Lesson], begins: dict[int, Files]) -> list[str]:
     """Return a sentence for each part of the course that the notebooks would make differently."""
     every = choose([])
     wanted = {**starts_files(begins), "steps.txt": steps_file(lesson.stored for lesson in every)}
-    there = {path.relative_to(starts.FOLDER).as_posix(): path.read_bytes() for path in files(starts.FOLDER)}
+    there = {path.relative_to(course.FOLDER).as_posix(): path.read_bytes() for path in files(course.FOLDER)}
     sentences = []
     names = differing(wanted, there)
     if names:
         sentences.append(
-            f"notebooks/tutorial/starts/ is stale ({', '.join(names)}). "
-            "python3 manage.py rehearse --write makes it anew."
+            f"notebooks/course/starts/ is stale ({', '.join(names)}). python3 manage.py rehearse --write makes it anew."
         )
     if len(lessons) == len(every):
         names = [name for name, content in end_of_course(begins, every).items() if contents(ROOT / name) != content]
@@ -283,7 +284,7 @@ def staleness(lessons: list[Lesson], begins: dict[int, Files]) -> list[str]:
             sentences.append(
                 f"websocket_app/ is not what the course ends with ({', '.join(sorted(names))}). In the middle of a "
                 "lesson that is as it should be; otherwise python3 manage.py rehearse --write makes it so. To change a "
-                "file that no lesson saves, change it in notebooks/tutorial/starts/01/ first."
+                "file that no lesson saves, change it in notebooks/course/starts/01/ first."
             )
     return sentences
 
@@ -298,8 +299,8 @@ def files(folder: Path) -> list[Path]:
 
 def end_of_course(begins: dict[int, Files], every: list[Lesson]) -> dict[str, bytes | None]:
     """Return what websocket_app/ holds at the end: path → content, None for a file that is gone by then."""
-    end = starts.at(begins, every[-1].number + 1)
-    every_start = [*starts.begins().values(), *begins.values()]
+    end = course.at(begins, every[-1].number + 1)
+    every_start = [*course.begins().values(), *begins.values()]
     return {**{name: None for files in every_start for name in files}, **end}
 
 
@@ -322,12 +323,12 @@ def store(lessons: list[Lesson], begins: dict[int, Files], mask: Mask) -> None:
         update(lesson.path, as_stored(lesson.fresh, mask))
     wanted = {**starts_files(begins), "steps.txt": steps_file(lesson.stored for lesson in every)}
     for name, content in wanted.items():
-        update(starts.FOLDER / name, content)
-    for path in files(starts.FOLDER):
-        if path.relative_to(starts.FOLDER).as_posix() not in wanted:
+        update(course.FOLDER / name, content)
+    for path in files(course.FOLDER):
+        if path.relative_to(course.FOLDER).as_posix() not in wanted:
             update(path, None)
             for folder in path.parents:  # git has no empty folders, and a copy should not either
-                if folder == starts.FOLDER or any(folder.iterdir()):
+                if folder == course.FOLDER or any(folder.iterdir()):
                     break
                 folder.rmdir()
     if lessons[-1].number == every[-1].number:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from ..project import ROOT
+from ..disk.project import ROOT
 from .environment import execute
 
 PROCESSES = 2  # each drives kernels and a browser of its own

@@ -1,0 +1,1 @@
+"""What is written and read: the project, its history, the course's own state."""

@@ -1,0 +1,85 @@
+"""Where each lesson begins: the files of `websocket_app/`, made by the lessons before it.
+
+`starts/NN/` holds the files that differ from where lesson NN-1 begins; `manage.py rehearse --write` makes them from
+the notebooks, where a step's code has its home. What no lesson writes has its home in `starts/01/`. The last folder is
+where the course ends. `removed.txt` in a folder names the files that are gone, and `starts/steps.txt` the SHA-256 of
+whatever a `%%save` cell of a lesson writes.
+"""
+
+import hashlib
+import json
+from functools import cache
+
+from .files import contents
+from .project import ROOT, TutorialError, relative, sources
+
+FOLDER = ROOT / "notebooks" / "course" / "starts"
+
+
+@cache
+def begins() -> dict[int, dict[str, bytes]]:
+    """Return lesson → path → content, up to the last folder; a lesson without a folder begins as the one before."""
+    lessons, files = {}, {}
+    last = max((int(folder.name) for folder in FOLDER.glob("[0-9][0-9]")), default=0)
+    for number in range(1, last + 1):
+        folder = FOLDER / f"{number:02}"
+        found = [path for path in folder.rglob("*") if path.is_file()]
+        changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+        gone = changed.pop("removed.txt", b"").decode().split()
+        files = {**files, **changed}
+        files = {path: content for path, content in files.items() if path not in gone}
+        lessons[number] = files
+    return lessons
+
+
+def at(begins: dict[int, dict[str, bytes]], number: int) -> dict[str, bytes]:
+    """Return the files with which lesson `number` begins; behind the last folder nothing changes any more."""
+    return begins.get(min(number, max(begins, default=0)), {})
+
+
+def titles() -> dict[int, str]:
+    """Return lesson → title, as its notebook begins: `# 4 · ping, pong!`; without that, the name of the file."""
+    found = {}
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        try:
+            heading = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
+        except (OSError, ValueError, LookupError, TypeError):
+            heading = ""
+        found[int(path.name[:2])] = heading.partition(" · ")[2] or path.stem[3:].replace("_", " ")
+    return found
+
+
+def begin(lesson: str) -> dict[str, bytes | None]:
+    """Return what to do so that a lesson begins: path → content; first, with None, what it begins without.
+
+    That is what comes later, and what only the learner knows of: a server would read it, and it may be broken.
+    """
+    all_of_them = begins()
+    last = max(titles(), default=max(all_of_them))
+    if not lesson.isdecimal() or not 1 <= int(lesson) <= last:
+        raise TutorialError(f"%lesson takes a number from 1 to {last}, for example %lesson 4. Nothing was changed.")
+    files = at(all_of_them, int(lesson))
+    others = {*paths(), *map(relative, sources())} - files.keys()
+    return {**dict.fromkeys(sorted(others)), **files}
+
+
+@cache
+def paths() -> set[str]:
+    """Return the names of all files that the course makes."""
+    return {path for files in begins().values() for path in files}
+
+
+@cache
+def versions() -> set[tuple[str, bytes]]:
+    return {(path, content) for files in begins().values() for path, content in files.items()}
+
+
+@cache
+def steps() -> set[str]:
+    """Return the digests of what the lessons' own cells save."""
+    return set((contents(FOLDER / "steps.txt") or b"").decode().split())
+
+
+def known(path: str, content: bytes) -> bool:
+    """Tell whether the course can make this content again by itself."""
+    return (path, content) in versions() or (path in paths() and hashlib.sha256(content).hexdigest() in steps())

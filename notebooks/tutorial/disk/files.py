@@ -1,0 +1,88 @@
+"""Files, written whole or not at all."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from .modules import drop_bytecode
+from .project import PACKAGE, STATE, TutorialError, relative, sources
+
+
+def contents(path: Path) -> bytes | None:
+    """Return what a file holds, or None where there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def make(folder: Path) -> None:
+    """Make a folder where there is none; raise TutorialError with the reason it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TutorialError(
+            f"The folder {relative(folder)} could not be made ({error.strerror or error}). "
+            "Make the course's folder writable, or move away what stands there, then run this cell again."
+        ) from None
+
+
+def write(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file whole or not at all; raise TutorialError with the reason, the old file intact."""
+    make(path.parent)
+    make(STATE)
+    temporary = None
+    try:
+        # Not beside it: a process killed here leaves its half in the state folder, which git ignores.
+        handle, temporary = tempfile.mkstemp(dir=STATE, prefix=f"{path.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, mode or (path.stat().st_mode if path.exists() else 0o666 & ~umask()))
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise unwritable(path, error) from None
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
+    drop_bytecode(path)
+
+
+def remove(path: Path) -> None:
+    """Delete a file; raise TutorialError with the reason, the file intact."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    drop_bytecode(path)
+    with contextlib.suppress(OSError):  # a folder with something in it stays, and so do those around it
+        for folder in (path.parent / "__pycache__", *path.parents):
+            if folder == PACKAGE:
+                break
+            if folder.exists():
+                folder.rmdir()
+
+
+def unwritable(path: Path, error: OSError) -> TutorialError:
+    """Return what to tell the learner when a file cannot be changed."""
+    return TutorialError(
+        f"{relative(path)} could not be written ({error.strerror or error}). What was there is untouched. "
+        "Free some space or make the folder writable, then run this cell again."
+    )
+
+
+def umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def fingerprint() -> str:
+    """Return a digest of the project's code; file times are left out, for clocks can jump."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(f"{path}\0".encode() + (contents(path) or b"") + b"\0")
+    return digest.hexdigest()

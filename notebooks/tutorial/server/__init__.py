@@ -1,0 +1,1 @@
+"""The server as the notebook sees it. Runs in the kernel."""

@@ -1,0 +1,1 @@
+"""The process that serves. Nothing here runs in the kernel."""

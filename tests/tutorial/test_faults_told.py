@@ -1,0 +1,278 @@
+"""Every way in which a handler goes wrong, met in a real kernel by a client as a lesson writes it."""
+
+import contextlib
+import http.client
+import re
+import socket
+import textwrap
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+from copies import copy
+from tutorial.commands.notebook import Run
+from tutorial.disk import course
+from tutorial.record import faults
+
+HANDLER, ASGI = "websocket_app/websocket.py", "websocket_app/asgi.py"
+SECONDS = 3.0  # that a sentence may take
+LESSON = 5  # whose asgi.py hands a connection to the handler as it is
+KERNELS = 3  # side by side: most of the time they wait
+
+CLIENT = """\
+async def main():
+    async with connect(server.url) as ws:
+        await ws.send("ping")
+        print(await ws.recv())
+        await ws.send("ping")
+        print(await ws.recv())
+
+asyncio.run(main())"""
+
+GOOD = """\
+async def websocket_application(scope, receive, send):
+    while True:
+        event = await receive()
+
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+
+        if event["type"] == "websocket.disconnect":
+            break
+
+        if event["type"] == "websocket.receive":
+            if event["text"] == "ping":
+                await send({"type": "websocket.send", "text": "pong!"})
+"""
+ACCEPT = '            await send({"type": "websocket.accept"})\n'
+PONG = '                await send({"type": "websocket.send", "text": "pong!"})\n'
+LEAVE = """\
+        if event["type"] == "websocket.disconnect":
+            break
+
+"""
+TOP = "async def websocket_application(scope, receive, send):\n"
+
+
+def instead(old: str, new: str, imports: str = "") -> str:
+    """Return the good handler with `new`, indented like `old`, in its place."""
+    assert GOOD.count(old) == 1
+    margin = old[: len(old) - len(old.lstrip())]
+    return imports + GOOD.replace(old, textwrap.indent(new, margin) + "\n" if new else "")
+
+
+def before_it(line: str) -> str:
+    return f"{line}\n\n\n{GOOD}"
+
+
+def sends(event: str) -> tuple[str, str]:
+    """Return the good handler sending another event instead of pong, and the line that does."""
+    line = f"await send({event})"
+    return instead(PONG, line), line
+
+
+SLEEPS = "import asyncio\n\n\n"
+REASON = '{"type": "websocket.close", "reason": "x" * 200}'
+USER = "from django.contrib.auth.models import User\n\n\n"
+
+# What goes wrong: the handler, the line that the sentence quotes ("" for none), and words that no other sentence has.
+CASES = {
+    "never accepts": (instead(ACCEPT, "pass"), "event = await receive()", "never sends websocket.accept"),
+    "returns without accepting": (TOP + "    event = await receive()\n", "event = await receive()", "returns without"),
+    "returns at once": (TOP + "    pass\n", "", "never called receive() or send()"),
+    "raises before accept": (instead(ACCEPT, 'raise ValueError("no")'), 'raise ValueError("no")', "not accepted yet"),
+    "raises after accept": (instead(PONG, '{}["x"]'), '{}["x"]', "raises KeyError: 'x'"),
+    "sends before accept": (
+        instead(ACCEPT, 'await send({"type": "websocket.send", "text": "hello"})'),
+        'await send({"type": "websocket.send", "text": "hello"})',
+        "websocket.send is sent before websocket.accept",
+    ),
+    "accepts twice": (*sends('{"type": "websocket.accept"}'), "a second time"),
+    "misspelt event type": (*sends('{"type": "websocket.sent", "text": "pong!"}'), "is it 'websocket.send'?"),
+    "no event type": (*sends('{"text": "pong!"}'), "this one has none"),
+    "text is no string": (*sends('{"type": "websocket.send", "text": 42}'), '"text" must be a string'),
+    "text is None": (*sends('{"type": "websocket.send", "text": None}'), 'neither "text" nor "bytes"'),
+    "neither text nor bytes": (*sends('{"type": "websocket.send"}'), 'neither "text" nor "bytes"'),
+    "send without await": (
+        instead(PONG, 'send({"type": "websocket.send", "text": "pong!"})'),
+        'send({"type": "websocket.send", "text": "pong!"})',
+        "send(...) is called without `await`",
+    ),
+    "accept without await": (
+        instead(ACCEPT, 'send({"type": "websocket.accept"})'),
+        'send({"type": "websocket.accept"})',
+        "send(...) is called without `await`",
+    ),
+    "receive without await": (
+        GOOD.replace("await receive()", "receive()"),
+        "event = receive()",
+        "receive(...) is called without `await`",
+    ),
+    "returns after one message": (instead(PONG, f"{PONG.strip()}\nreturn"), PONG.strip(), "Is a loop missing?"),
+    "ignores disconnect": (GOOD.replace(LEAVE, ""), "event = await receive()", "goes on after websocket.disconnect"),
+    "loops on after disconnect": (
+        SLEEPS + instead("            break\n", "while True:\n    await asyncio.sleep(0.01)"),
+        "await asyncio.sleep(0.01)",
+        "goes on after websocket.disconnect",
+    ),
+    "sends after disconnect": (
+        instead("            break\n", 'await send({"type": "websocket.send", "text": "bye"})\nbreak'),
+        'await send({"type": "websocket.send", "text": "bye"})',
+        "already left",
+    ),
+    "time.sleep": (instead(PONG, "time.sleep(60)", "import time\n\n\n"), "time.sleep(60)", "stands still"),
+    "time.sleep for a moment": (
+        instead(PONG, f"time.sleep(0.6)\n{PONG.strip()}", "import time\n\n\n"),
+        "time.sleep(0.6)",
+        "stood still for 0.",
+    ),
+    "while True: pass": (instead(PONG, "while True:\n    pass"), "(while True:|pass)", "stands still"),
+    "synchronous ORM call": (instead(PONG, "User.objects.count()", USER), "User.objects.count()", "an async form"),
+    "close reason of 200 bytes": (*sends(REASON), "123 bytes"),
+    "close code 1005": (*sends('{"type": "websocket.close", "code": 1005}'), "close code 1005"),
+    "sends after close": (
+        instead(PONG, f'await send({{"type": "websocket.close"}})\n{PONG.strip()}'),
+        PONG.strip(),
+        "nothing may follow a close",
+    ),
+    "raise SystemExit": (instead(PONG, "raise SystemExit"), "raise SystemExit", "raises SystemExit"),
+    "os._exit": (instead(PONG, "os._exit(3)", "import os\n\n\n"), "", "has died (exit status 3)"),
+    "a task outlives its connection": (
+        instead(ACCEPT, f"{ACCEPT.strip()}\ntask = asyncio.create_task(asyncio.sleep(60))", SLEEPS),
+        "task = asyncio.create_task(asyncio.sleep(60))",
+        "a task that its handler made runs on",
+    ),
+    "receive never called": (
+        SLEEPS + TOP + '    await send({"type": "websocket.accept"})\n    await asyncio.sleep(60)\n',
+        "await asyncio.sleep(60)",
+        "never calls receive()",
+    ),
+    "floods": (instead(PONG, f"while True:\n    {PONG.strip()}"), PONG.strip(), "sends without end"),
+    "a typo in an import": (before_it("import asincio"), "import asincio", "No module named 'asincio'"),
+    "a name that does not exist": (instead(PONG, "await sent({})"), "await sent({})", "'sent' is not defined"),
+    "such a name at import": (before_it("LIMIT = MOST"), "LIMIT = MOST", "'MOST' is not defined"),
+    "not async": (
+        "def websocket_application(scope, receive, send):\n    pass\n",
+        "await websocket_application(scope, receive, send)",
+        "`websocket_application` is missing `async`",
+    ),
+}
+# The same for asgi.py.
+ASGI_CASES = {
+    "application missing": ("django_application = None\n", "", "defines no `application`"),
+    "application not async": ("def application(scope, receive, send):\n    pass\n", "", "`async def application`"),
+    "wrong indentation": (
+        "async def application(scope, receive, send):\nreturn\n",
+        "return",
+        "expected an indented",
+    ),
+}
+
+
+class Cells(list):
+    """Cells of code that a notebook is made of; each may fail."""
+
+    def add(self, source: str) -> nbformat.NotebookNode:
+        self.append(nbformat.v4.new_code_cell(source, metadata={"tags": ["raises-exception"]}))
+        return self[-1]
+
+
+def writes(path: str, content: str) -> str:
+    """Return a cell that writes a file as an editor does: whatever it holds."""
+    return f"open({path!r}, 'w').write({content!r}) and None"
+
+
+def run(folder, cases: dict) -> list[str]:
+    """Meet each case in a kernel; return what is not as it must be."""
+    cells, met = Cells(), []
+    cells.add(f"%load_ext tutorial\n%lesson {LESSON}\nimport asyncio\nfrom websockets import connect")
+    cells.add(f"%%save {HANDLER}\n{GOOD}")
+    cells.add(CLIENT)
+    good = {HANDLER: GOOD, ASGI: course.begins()[LESSON][ASGI].decode()}
+    for name, (content, *_) in cases.items():
+        path = ASGI if name in ASGI_CASES else HANDLER
+        cells.add(writes(path, content) if name == "wrong indentation" else f"%%save {path}\n{content}")
+        client = cells.add(CLIENT)
+        cells.add(f"%%save {path}\n{good[path]}")
+        met.append((name, client, cells.add(CLIENT)))
+    replied = []
+    with Run(folder / "notebooks") as kernel:
+        kernel.run_all(nbformat.v4.new_notebook(cells=list(cells)), lambda: replied.append(time.monotonic()))
+    seconds = {id(cell): after - before for cell, before, after in zip(cells[1:], replied, replied[1:], strict=False)}
+
+    wrong = []
+    for name, client, back in met:
+        _, code, words = cases[name]
+        text = shown(client)
+        path = ASGI if "application" in code or name in ASGI_CASES else HANDLER
+        if words not in re.sub(r"\s+", " ", text):
+            wrong.append(f"{name}: no sentence with {words!r}, but\n{text}")
+        if code and not re.search(rf"{path}, line \d+:\s+{code if code[0] == '(' else re.escape(code)}\n", f"{text}\n"):
+            wrong.append(f"{name}: does not name {code!r} in {path}, but\n{text}")
+        if "Traceback" in text or "notebooks/tutorial" in text or "site-packages" in text:
+            wrong.append(f"{name}: shows a traceback of ours,\n{text}")
+        if seconds[id(client)] > SECONDS:
+            wrong.append(f"{name}: takes {seconds[id(client)]:.1f} seconds")
+        if shown(back).strip() != "pong!\npong!":
+            wrong.append(f"{name}: a good file does not bring everything back, but\n{shown(back)}")
+    return wrong
+
+
+def shown(cell: nbformat.NotebookNode) -> str:
+    """Return all that a cell shows, as text."""
+    return "\n".join(
+        "\n".join(output["traceback"]) if "traceback" in output else output.get("text") or output["data"]["text/plain"]
+        for output in cell.outputs
+    )
+
+
+def test_each_way_a_handler_goes_wrong_is_met_with_a_sentence_and_mended_by_the_next_save(tmp_path):
+    cases = {**CASES, **ASGI_CASES}
+    shares = [dict(list(cases.items())[number::KERNELS]) for number in range(KERNELS)]
+    folders = [copy(tmp_path / str(number)) for number in range(KERNELS)]
+    with ThreadPoolExecutor(KERNELS) as pool:
+        wrong = [line for lines in pool.map(run, folders, shares) for line in lines]
+    assert not wrong, "\n\n".join(wrong)
+    for folder in folders:  # a kernel that has gone leaves no server
+        port = int((folder / ".course/port").read_text())
+        deadline = time.monotonic() + 5
+        while listens(port) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not listens(port), "a server outlives its kernel"
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+START = 'await send({"type": "http.response.start", "status": 200})'
+BODY = 'await send({"type": "http.response.body", "body": b"hello"})'
+HTTP = {
+    "body is a str": ([START, BODY.replace('b"', '"')], 1, '"body" must be bytes'),
+    "body first": ([BODY], 0, "sent before http.response.start"),
+    "no body": ([START], 0, "returns without http.response.body"),
+    "no answer": (["pass"], None, "returns without http.response.start"),
+    "started twice": ([START, START, BODY], 1, "sent a second time"),
+    "misspelt": ([START.replace("start", "starts"), BODY], 0, "is it 'http.response.start'?"),
+    "raises": (["1 / 0"], 0, "raises ZeroDivisionError"),
+    "send without await": ([START.removeprefix("await ")], 0, "called without `await`"),
+    "right": ([START, BODY], None, None),
+}
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_an_http_answer_that_goes_wrong_is_explained_too(project, server, name):
+    lines, wrong, words = HTTP[name]
+    application = "async def application(scope, receive, send):\n    if scope['type'] == 'http':\n"
+    (project / ASGI).write_text(application + "".join(f"        {line}\n" for line in lines))
+    server.start()
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        urllib.request.urlopen(server.http_url, timeout=5).read()
+    report = server.report()
+    said = [faults.explain(connection, report["stuck"]) for connection in report["connections"]]
+    told = " ".join(filter(None, said))
+    assert words in told if words else not told
+    assert wrong is None or f"{ASGI}, line {wrong + 3}:\n    {lines[wrong]}" in told
