@@ -46,7 +46,7 @@ async def check(visit: Visit) -> None:
     await visit.get("/", django)
     # Django, called for a request that is answered already, hears that the client is gone, and keeps silent.
     received = [e["event"]["type"] for c in visit.connections()[:3] for e in c["entries"] if e["kind"] == "receive"]
-    came = TWICE if "'http.disconnect'" in received else ONCE
+    came = TWICE if "http.disconnect" in received else ONCE
     visit.step("each request", ONCE, came, time.perf_counter())
 
 
@@ -60,13 +60,13 @@ def mistake(visit: Visit) -> str | None:
     kinds = [event.get("type", "") for event in sent]
     if step.sent == "GET /":
         return "Only paths that begin with /scope are yours: every other request goes on to django_application."
-    if "'http.response.start'" not in kinds and "'http.response.body'" in kinds:
+    if "http.response.start" not in kinds and "http.response.body" in kinds:
         return "An answer begins with http.response.start, which has the status; http.response.body comes second."
     if step.came is TWICE:
         return "Each request has one answer, yours or Django's: what you have answered goes no further."
-    if kinds == ["'http.response.start'"]:
+    if kinds == ["http.response.start"]:
         return "An answer ends with http.response.body, and that event is missing."
-    if sent and sent[-1].get("body", "b")[:1] in "'\"":
+    if sent and isinstance(sent[-1].get("body"), str):
         return "The body is a string, and a body must be bytes: text.encode() makes them."
     if isinstance(step.came, str) and step.came.startswith("/"):
         return 'The method is missing: scope["method"], a space, then scope["path"].'

@@ -1,11 +1,11 @@
 """Lesson 5: From the browser."""
 
-import ast
 import hashlib
 import time
 
 from tutorial.check.exercise import Exercise
 from tutorial.check.visit import Came, Visit
+from tutorial.record.events import written
 
 STARTER = """\
 async def client():
@@ -36,13 +36,9 @@ def frames(connection: dict) -> list[str]:
     """Return what the client of a connection sent, frame by frame, in words."""
     found = []
     for entry in connection["entries"]:
-        event = (
-            {key: ast.literal_eval(value) for key, value in entry["event"].items()}
-            if entry["kind"] == "receive"
-            else {}
-        )
+        event = entry["event"] if entry["kind"] == "receive" else {}
         if event.get("type") == "websocket.receive":
-            found.append(f"text {event['text']!r}" if event.get("text") is not None else "a binary frame")
+            found.append(f"text {written(event['text'])}" if event.get("text") is not None else "a binary frame")
         if event.get("type") == "websocket.disconnect":
             found.append(f"close frame {event['code']}" if "reason" in event else LOST)
     return [*found, OPEN] if connection["open"] else found

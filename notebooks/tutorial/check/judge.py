@@ -8,9 +8,9 @@ from ..disk import course, progress
 from ..disk.files import contents
 from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
-from ..shown import Shown, code, paragraph, table, words
 from . import every
 from .exercise import Exercise
+from .shown import Shown, code, paragraph, table, words
 from .visit import NOTHING, Step, Visit, Wrong
 
 LIMIT = 3.5  # seconds that a visit may take: with what the server is asked then, a check stays below 5

@@ -186,7 +186,7 @@ class Visit:
         return [c for c in self.server.connections() if c["client"] in self.ports]
 
     def sent(self) -> list[list[dict]]:
-        """Return the events that the application sent, key → repr, for each connection of this visit."""
+        """Return the events that the application sent, key → plain value, for each connection of this visit."""
         found = [[e["event"] for e in c["entries"] if e["kind"] == "send"] for c in self.connections()]
         return found or [[]]
 

@@ -6,6 +6,8 @@ import re
 import time
 
 from ..disk.project import ROOT
+from .events import kind as kind_of
+from .events import written
 
 SENT_FIRST = "Expected ASGI message 'websocket.accept'"
 SENT_AFTER = "Expected ASGI message 'websocket.send'"
@@ -38,7 +40,7 @@ def events(connection: dict, kind: str) -> list[dict]:
 
 
 def types(entries: list[dict]) -> list[str]:
-    return [entry["event"].get("type", "").strip("'") for entry in entries]
+    return [str(entry["event"].get("type", "")) for entry in entries]
 
 
 def logged(ended: object, log: str) -> list[str]:
@@ -64,11 +66,11 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
             return sentence
     if silent and connection["open"] and connection["type"] == "websocket" and events(connection, "receive"):
         last = events(connection, "receive")[-1]["event"]
-        what = f" with {last['text']}" if last.get("text", "None") != "None" else ""
+        what = f" with {written(last['text'])}" if last.get("text") is not None else ""
         said = [entry for entry in connection["entries"] if entry["kind"] in {"receive", "send"}][-1]
-        sent = "nothing" if said["kind"] == "receive" else f"only {said['event'].get('type', '')[1:-1]}"
+        sent = "nothing" if said["kind"] == "receive" else f"only {said['event'].get('type', '')}"
         return misspelt(connection) or (
-            f"The last event your application received is {last['type'][1:-1]}{what}, and it has sent {sent} "
+            f"The last event your application received is {last['type']}{what}, and it has sent {sent} "
             f"since.{waits(connection)}"
         )
     return None
@@ -151,18 +153,18 @@ def refused(last: dict, error: dict, sent: list[str]) -> str | None:
         return "http.response.body is sent before http.response.start: an answer begins with its status."
     if sent.count("http.response.start") > 1:
         return "This request is answered already, and http.response.start is sent a second time:"
-    if kind == "http.response.body" and event.get("body", "b")[:1] != "b":
-        return f'"body" must be bytes, and {event["body"]} is none:'
+    if kind == "http.response.body" and "body" in event and kind_of(event["body"]) != "bytes":
+        return f'"body" must be bytes, and {written(event["body"])} is none:'
     if message.startswith(SENT_FIRST):
         return f"{kind} is sent before websocket.accept: accept first."
     if message.startswith(SENT_AFTER):
         return "This connection is accepted already, and websocket.accept is sent a second time:"
     if message.endswith(SENT_CLOSED + "."):
         return f"{kind} is sent after websocket.close: nothing may follow a close."
-    if kind == "websocket.send" and "text" in event and event["text"][:1] not in "'\"":
-        return f'"text" must be a string, and {event["text"]} is none:'
-    if kind == "websocket.send" and "bytes" in event and event["bytes"][:1] != "b":
-        return f'"bytes" must be bytes, and {event["bytes"]} are none:'
+    if kind == "websocket.send" and "text" in event and kind_of(event["text"]) != "str":
+        return f'"text" must be a string, and {written(event["text"])} is none:'
+    if kind == "websocket.send" and "bytes" in event and kind_of(event["bytes"]) != "bytes":
+        return f'"bytes" must be bytes, and {written(event["bytes"])} are none:'
     if kind == "websocket.close" and ("reason" in message or "control frame" in message):
         return "A close reason may have 123 bytes, for it travels in a control frame, and this one has more:"
     if kind == "websocket.close" and error["name"] == "ProtocolError":
@@ -226,8 +228,8 @@ def misspelt(connection: dict) -> str | None:
 def empty_send(connection: dict) -> str | None:
     for entry in events(connection, "send"):
         event = entry["event"]
-        empty = event.get("text", "None") == event.get("bytes", "None") == "None"
-        if event.get("type") == "'websocket.send'" and empty:
+        empty = event.get("text") is None and event.get("bytes") is None
+        if event.get("type") == "websocket.send" and empty:
             return f'This event has neither "text" nor "bytes", so nothing is sent: {place(entry)}'
     return None
 

@@ -9,32 +9,16 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
+
+from . import events
+from .events import said
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
 CONNECTIONS = 200  # connections kept
-CHARACTERS = 160  # of one value in an event
 LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
 
 current = contextvars.ContextVar("current connection", default=None)
-
-
-def said(make: Callable[[object], str], value: object) -> str:
-    """Return `make(value)`, for `repr` or `str`; in words where the value's own code for that raises."""
-    try:
-        return make(value)
-    except Exception as error:
-        return f"<{type(value).__name__} whose {make.__name__}() raises {type(error).__name__}>"
-
-
-def short(value: object, limit: int = CHARACTERS) -> str:
-    """Return `repr(value)`, cut in the middle where it is longer than `limit` characters."""
-    if isinstance(value, (str, bytes)) and len(value) > limit:
-        tail, unit = limit // 4, "characters" if isinstance(value, str) else "bytes"
-        return f"{value[: limit - tail]!r} … {value[-tail:]!r} ({len(value):,} {unit})"
-    text = said(repr, value)
-    return text if len(text) <= limit * 4 else f"{text[: limit * 4]}…"
 
 
 class Connection:
@@ -42,7 +26,7 @@ class Connection:
 
     An entry is a dict with `ms` (since the call), `kind` and more, by kind:
 
-    - `receive`, `send`: `event` (key → repr); `failed`: what the server raised at a `send`
+    - `receive`, `send`: `event` (key → plain value, see `events`); `failed`: what the server raised at a `send`
     - `print`: `text`
     - `raise`: `name` and `message` of the exception
     - `return`
@@ -55,7 +39,7 @@ class Connection:
     def __init__(self, number: int, scope: dict) -> None:
         self.number = number
         self.type = scope.get("type")
-        self.scope = {key: short(value, 400) for key, value in scope.items()}
+        self.scope = events.scope(scope)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
         self.began = time.perf_counter()
@@ -139,20 +123,20 @@ class Recorder:
 
         async def noted_receive():
             event = await receive()
-            connection.add("receive", event=shown(event), **self.caller())
+            connection.add("receive", event=events.event(event), **self.caller())
             if isinstance(event, dict) and event.get("type", "").endswith("disconnect"):
                 connection.gone = True
             return event
 
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
-            entry = connection.add("send", event=shown(event), **self.caller())
+            entry = connection.add("send", event=events.event(event), **self.caller())
             if isinstance(event, dict) and closes(event):
                 connection.gone = True
             try:
                 await send(event)
             except BaseException as error:
-                entry["failed"] = short(error)
+                entry["failed"] = said(repr, error)[:500]
                 raise
 
         # An event that is never awaited is named by Python's own warning: coroutine 'send' was never awaited.
@@ -252,10 +236,3 @@ def closes(event: dict) -> bool:
     """Tell whether an application that sends this event is at the end of its connection."""
     whole = event.get("type") == "http.response.body" and not event.get("more_body")
     return whole or event.get("type") == "websocket.close"
-
-
-def shown(event: object) -> dict:
-    """Return an event as key → repr, the way a timeline prints it."""
-    if not isinstance(event, dict):
-        return {"": short(event)}
-    return {said(str, key): short(value) for key, value in event.items()}

@@ -1,14 +1,16 @@
 """From a recorded connection to the rows of its story."""
 
-import ast
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from .events import written
+
 WIDTH = 100  # columns of the text
 LONGEST = 30  # rows drawn of the beginning, and of the end, of one connection
 PROTOCOLS = {"websocket": "WebSocket", "http": "HTTP", "lifespan": "lifespan"}
-EMPTY = {("more_body", "False"), ("reason", "''")}  # says nothing
+EMPTY = {"more_body": False, "reason": ""}  # says nothing
+EMPTY_BODY = {"bytes": ""}
 GIVES_UP = {1002, 1007, 1009}  # codes by which either end says that it cannot go on reading
 VERBS = {"receive": "receive", "send": "send", "print": "prints", "raise": "raises", "return": "returns"}
 VERBS |= {"warning": "warned", "blocked": "blocks"}
@@ -66,7 +68,7 @@ class Story:
     def tell(self, entry: dict) -> None:
         """Add what an entry of the recorder says."""
         kind, ms = entry["kind"], entry.get("ms")
-        if kind == "receive" and self.complete and value(entry["event"], "type") == "http.disconnect":
+        if kind == "receive" and self.complete and entry["event"].get("type") == "http.disconnect":
             return  # says nothing after a whole answer, and whether Django still reads it depends on its version
         place = {key: entry[key] for key in ("path", "line", "code") if key in entry}
         row = Row(ms, kind, place=place, verb=VERBS.get(kind, ""))
@@ -97,16 +99,16 @@ class Story:
 
     def received(self, kind: str, event: dict) -> tuple[str, str]:
         """Return what the client did that made uvicorn hand over this event."""
-        if kind == "http.request" and value(event, "body"):
+        if kind == "http.request" and event.get("body", EMPTY_BODY) != EMPTY_BODY:
             return "body", "→"
         if kind == "websocket.receive":
-            return "binary frame" if event.get("bytes", "None") != "None" else "text frame", "→"
+            return "binary frame" if event.get("bytes") is not None else "text frame", "→"
         if kind == "http.disconnect":
             self.ended = self.ended or "left by the client before the answer was complete"
             return "leaves", "→"
         if kind != "websocket.disconnect" or self.ended or self.status not in {None, 101}:
             return "", ""  # uvicorn tells the application what it knows already
-        code = value(event, "code")
+        code = event.get("code")
         if code == 1012 and "reason" not in event:
             self.ended = "closed by the server, which stops or restarts, with code 1012"
             return "close frame 1012", "←"
@@ -126,11 +128,11 @@ class Story:
         if self.ended:
             return "", ""
         if kind in {"http.response.start", "websocket.http.response.start"} and self.status is None:
-            self.status = value(event, "status")
+            self.status = event.get("status")
             self.ended = "refused by your application" if self.type == "websocket" else ""
             return status_words(self.status), "←"
         if kind == "http.response.body":
-            self.complete = value(event, "more_body") is not True
+            self.complete = event.get("more_body") is not True
             return "body" if self.complete else "part of the body", "←"
         if kind == "websocket.accept" and self.status is None:
             self.accepted, self.status = True, 101
@@ -139,9 +141,9 @@ class Story:
             self.status, self.ended = 403, "refused: your application closed before it accepted"
             return status_words(403), "←"
         if kind == "websocket.send" and self.accepted and {"text", "bytes"} & set(event):
-            return "binary frame" if event.get("bytes", "None") != "None" else "text frame", "←"
+            return "binary frame" if event.get("bytes") is not None else "text frame", "←"
         if kind == "websocket.close" and self.accepted:
-            code, reason = value(event, "code") or 1000, value(event, "reason")
+            code, reason = event.get("code") or 1000, event.get("reason")
             self.ended = f"closed by your application with code {code}" + (f" ({reason})" if reason else "")
             return f"close frame {code}", "←"
         return "", ""
@@ -188,13 +190,13 @@ class Story:
 
     @property
     def method(self) -> str:
-        return value(self.connection["scope"], "method") or ""
+        return self.connection["scope"].get("method") or ""
 
     @property
     def address(self) -> str:
         """The path, with its query."""
-        query = value(self.connection["scope"], "query_string") or b""
-        query = query.decode(errors="replace") if isinstance(query, bytes) else str(query)
+        query = self.connection["scope"].get("query_string") or ""
+        query = query.get("bytes", "…") if isinstance(query, dict) else str(query)
         return self.connection["path"] + (f"?{query}" if query else "")
 
     @property
@@ -219,22 +221,23 @@ class Story:
     @property
     def scope(self) -> dict[str, str]:
         """Each key of the scope with its value, as Python writes it, in one line or several."""
-        return {key: scope_words(key, text) for key, text in self.connection["scope"].items()}
+        return {key: scope_words(key, written(value)) for key, value in self.connection["scope"].items()}
 
 
 def event_words(event: dict) -> tuple[str, list[str]]:
     """Return an event's type and, as key=value, the keys that matter."""
     if "" in event:
-        return f"{settle(event[''])}, which is no dict", []
-    kind = value(event, "type")
+        return f"{settle(written(event['']))}, which is no dict", []
+    kind = event.get("type")
     values = []
-    for key, text in event.items():
-        if key in {"type", "headers"} or text == "None" or (key, text) in EMPTY:
+    for key, value in event.items():
+        if key in {"type", "headers"} or value is None or EMPTY.get(key) == value:
             continue
+        text = written(value)
         if key == "body" and len(text) > 46:
             text = f"{text[:40]} …"
         values.append(f"{key}={settle(text)}")
-    return str(kind) if kind is not None else "a dict without a type", values
+    return (kind if isinstance(kind, str) else written(kind)) if kind is not None else "a dict without a type", values
 
 
 def status_words(status: object) -> str:
@@ -242,14 +245,6 @@ def status_words(status: object) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
-
-
-def value(mapping: dict, key: str) -> object:
-    """Return what a repr stands for, or None where that cannot be told."""
-    try:
-        return ast.literal_eval(mapping[key])
-    except (KeyError, ValueError, SyntaxError):
-        return None
 
 
 def settle(text: str) -> str:
@@ -263,7 +258,7 @@ def scope_words(key: str, text: str) -> str:
     if key in {"client", "server"}:
         return re.sub(r", \d+([)\]])$", r", …\1", text)
     if key == "headers":
-        text = re.sub(r"(b'(?:sec-websocket-key|cookie|authorization)', b)('[^']*'|\"[^\"]*\")", r"\1'…'", text)
+        text = re.sub(r"(b'sec-websocket-key', b)'[^']*'", r"\1'…'", text)
         text = re.sub(r"b'user-agent', b'[^']*'", lambda found: re.sub(r"\d[\w.]*", "…", found[0]), text)
         text = text.replace("), (b", "),\n (b").replace("], [b", "],\n [b")
     return settle(text)

@@ -1,0 +1,107 @@
+"""Events and scopes as plain values: typed, bounded and safe for JSON, and how Python writes them.
+
+A string, a number, a truth value and None stand for themselves; a subclass, such as an IntEnum, for the value it
+is. Anything else is a dict with one key that says what it is:
+
+- `{"bytes": text}`: bytes, each as the character of its number (Latin-1)
+- `{"list": [...]}`, `{"tuple": [...]}`, `{"dict": [[key, value], ...]}`
+- `{"secret": length}`: what a recording must not hold, such as a cookie
+- `{"cut": begin, "end": end, "length": length}`: a long string or long bytes, by its two ends
+- `{"repr": text, "type": name}`: any other object
+"""
+
+from collections.abc import Callable
+
+CHARACTERS = 160  # of one string or bytes
+ITEMS, DEPTH = 60, 4  # of one list or dict, and of what is in it
+SECRET = {"cookie", "set-cookie", "authorization", "proxy-authorization", "x-csrftoken"}  # header names
+
+
+def said(make: Callable[[object], str], value: object) -> str:
+    """Return `make(value)`, for `repr` or `str`; in words where the value's own code for that raises."""
+    try:
+        return make(value)
+    except Exception as error:
+        return f"<{type(value).__name__} whose {make.__name__}() raises {type(error).__name__}>"
+
+
+def plain(value: object, limit: int = CHARACTERS, depth: int = DEPTH) -> object:
+    """Return a value of an event or a scope as a plain value."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) < 10**100:
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        text = str.__str__(value)
+        return text if len(text) <= limit else cut(text, limit)
+    if isinstance(value, (bytes, bytearray)):
+        return {"bytes": bytes(value).decode("latin-1")} if len(value) <= limit else cut(bytes(value), limit)
+    if isinstance(value, (list, tuple)) and depth:
+        items = [plain(item, limit, depth - 1) for item in value[:ITEMS]]
+        return {"list" if isinstance(value, list) else "tuple": items}
+    if isinstance(value, dict) and depth:
+        pairs = [[plain(key, limit, depth - 1), plain(item, limit, depth - 1)] for key, item in value.items()]
+        return {"dict": pairs[:ITEMS]}
+    return {"repr": said(repr, value)[: limit * 4], "type": type(value).__name__}
+
+
+def cut(value: str | bytes, limit: int) -> dict:
+    tail = limit // 4
+    return {"cut": plain(value[: limit - tail]), "end": plain(value[-tail:]), "length": len(value)}
+
+
+def event(value: object) -> dict:
+    """Return an event as key → plain value; what is not a dict, under the key ""."""
+    if not isinstance(value, dict):
+        return {"": plain(value)}
+    return {key if isinstance(key, str) else said(str, key): plain(item) for key, item in value.items()}
+
+
+def scope(value: dict) -> dict:
+    """Return a scope as key → plain value, without the secrets in its headers."""
+    found = {}
+    for key, item in value.items():
+        headers = key == "headers" and isinstance(item, (list, tuple))
+        found[str(key)] = {"list": [header(pair) for pair in item[:ITEMS]]} if headers else plain(item, 400)
+    return found
+
+
+def header(pair: object) -> object:
+    """Return a header as a plain value; of a secret one, only how long it is."""
+    try:
+        name, value = pair
+        if bytes(name).decode("latin-1").lower() in SECRET:
+            return {"tuple": [plain(name), {"secret": len(value)}]}
+    except (TypeError, ValueError):
+        pass  # the application's own, and not a pair of bytes
+    return plain(pair)
+
+
+def written(value: object) -> str:
+    """Return a plain value as Python writes the value it stands for."""
+    if not isinstance(value, dict):
+        return repr(value)
+    if "bytes" in value:
+        return repr(value["bytes"].encode("latin-1"))
+    if "cut" in value:
+        unit = "bytes" if isinstance(value["cut"], dict) else "characters"
+        return f"{written(value['cut'])} … {written(value['end'])} ({value['length']:,} {unit})"
+    if "list" in value:
+        return f"[{', '.join(map(written, value['list']))}]"
+    if "tuple" in value:
+        comma = "," if len(value["tuple"]) == 1 else ""
+        return f"({', '.join(map(written, value['tuple']))}{comma})"
+    if "dict" in value:
+        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value["dict"]) + "}"
+    return "…" if "secret" in value else value["repr"]
+
+
+def kind(value: object) -> str:
+    """Return the name of the type that a plain value stands for, such as str."""
+    if not isinstance(value, dict):
+        return type(value).__name__
+    if "cut" in value:
+        return kind(value["cut"])
+    return next((name for name in ("bytes", "list", "tuple", "dict") if name in value), value.get("type", "str"))
