@@ -9,17 +9,25 @@ import pytest
 
 def test_a_taken_port_ends_in_a_line(site):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = site.manage("serve", "--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        done = site.manage("serve", "--port", str(port))
     assert done.returncode != 0
-    assert "in use" in done.stderr
+    assert f"Cannot listen on port {port} of 127.0.0.1 (Address already in use)." in done.stderr
+    assert f"manage.py serve --port {port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_address_that_is_not_this_machines_ends_in_a_line(site):
+    done = site.manage("serve", "--host", "203.0.113.1")
+    assert done.returncode != 0
+    assert "Cannot listen on port 8000 of 203.0.113.1" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("port", ["70000", "-1", "65536", "http"])
 def test_what_is_no_port_ends_in_a_sentence(project, port):
     done = project.manage("serve", "--port", port)
     assert done.returncode == 2
-    assert done.stderr.endswith(f"{port} is no port. Take a number from 0 to 65535.\n")
+    assert done.stderr.endswith(f"{port} is not a port. Take a number from 0 to 65535.\n")
     assert "Traceback" not in done.stderr
 
 

@@ -4,9 +4,10 @@ import argparse
 import contextlib
 import gc
 import os
+import socket
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 # A long cookie needs a longer header line than the 8 KiB that websockets reads
 # by default; uvicorn 0.54 leaves a client that exceeds it without an answer.
@@ -47,8 +48,20 @@ class Server(uvicorn.Server):
 
 def port(text):
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text} is no port. Take a number from 0 to 65535.")
+        raise argparse.ArgumentTypeError(f"{text} is not a port. Take a number from 0 to 65535.")
     return int(text)
+
+
+def listen(host, port):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]
+        raise CommandError(
+            f"Cannot listen on port {port} of {host} ({why}). Stop the program that "
+            f"has it, or take another port: manage.py serve --port {port % 65535 + 1}"
+        ) from None
 
 
 def allow_open_files(number):
@@ -72,8 +85,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=8000, type=port, help="0 takes a free one")
 
     def handle(self, *args, host, port, **options):
+        listener = listen(host, port)
         allow_open_files(settings.WEBSOCKET_CONNECTIONS + 200)
         config = uvicorn.Config("websocket_app.asgi:application", host=host, port=port, **FLAGS)
         # Ctrl+C ends the server, so it needs no traceback.
         with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run(sockets=[config.bind_socket()])
+            Server(config).run(sockets=[listener])
