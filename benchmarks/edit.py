@@ -81,7 +81,7 @@ def course_edit(project: Path) -> Iterator[Save]:
     sys.path.insert(0, str(project / "notebooks"))
     try:
         from tutorial.save import save as save_cell
-        from tutorial.server import Server
+        from tutorial.server.server import Server
 
         server = Server()
 

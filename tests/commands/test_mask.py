@@ -28,6 +28,10 @@ VARY = [
     ("Django version 5.2.19, using settings", "Django version 6.1, using settings"),
     ("https://docs.djangoproject.com/en/5.2/topics/", "https://docs.djangoproject.com/en/6.1/topics/"),
     ("(b'sec-websocket-key', b'dGhlIHNhbXBsZSBub25jZQ==')", "(b'sec-websocket-key', b'x3JJHMbDL1EzLkh9GBhXDw==')"),
+    (
+        "RecursionError: maximum recursion depth exceeded while decoding a JSON array",
+        "RecursionError: Stack overflow (used 8152 kB) while decoding a JSON array",
+    ),
     ("Date: Sun, 22 Nov 2026 08:36:52 GMT", "Date: Mon, 02 Jan 2023 11:00:01 GMT"),
 ]
 STAY = [

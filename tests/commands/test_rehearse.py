@@ -54,7 +54,7 @@ def test_write_stores_what_the_lessons_show(written):
 
 
 def test_write_makes_where_each_lesson_begins(written):
-    starts = written[0] / "notebooks" / "tutorial" / "starts"
+    starts = written[0] / "notebooks" / "course" / "starts"
     assert sorted(path.name for path in starts.iterdir()) == ["01", "02", "03", "steps.txt"]
     assert (starts / "02" / EXTRA).read_text() == "answer = 41\n"
     assert (starts / "03" / EXTRA).read_text() == "answer = 42\n"

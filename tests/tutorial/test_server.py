@@ -359,7 +359,7 @@ def test_the_port_stays_when_the_server_is_stopped_and_started(server, first):
     for _ in range(3):
         server.stop()
         server.start()
-        sockets.add(server.port)
+        ports.add(server.port)
     assert ports == {first}
     assert server.notices() == []
 
