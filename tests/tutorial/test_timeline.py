@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from tutorial.commands.mask import Mask
 from tutorial.disk.project import TutorialError
 from tutorial.record.draw import choose, draw
 from tutorial.record.recorder import FIRST, LAST, Connection, Recorder
-from tutorial.record.story import LONGEST, WIDTH, Story
+from tutorial.record.story import LONGEST, Story
+from tutorial.shown import WIDTH
 from websockets.asyncio.client import connect
 
 ACCEPT = {"type": "websocket.accept"}
@@ -162,8 +164,8 @@ async def stays(address):
 @pytest.mark.parametrize(
     "application, talk, summary, wire",
     [
-        (raises_early, ping, "answered 500, for your application raised ValueError before it accepted", "500 Internal"),
-        (returns_early, ping, "answered 500, for your application returned before it accepted", "500 Internal"),
+        (raises_early, ping, "500, because your application raised ValueError before it accepted", "500 Internal"),
+        (returns_early, ping, "answered 500, because your application returned before it accepted", "500 Internal"),
         (refuses, ping, "answered 403, refused: your application closed before it accepted", "403 Forbidden ←"),
         (denies, ping, "answered 404, refused by your application", "404 Not Found ←"),
         (
@@ -243,7 +245,7 @@ def test_http_and_lifespan():
     connections = record(application, get, lifespan="auto")
     text = draw(choose(connections)).text
     assert "HTTP GET /page, answered 201" in text and "201 Created" in text and "body=b'made'" in text
-    assert "knows no lifespan" in draw(choose(connections, "lifespan")).text
+    assert "does not support lifespan" in draw(choose(connections, "lifespan")).text
 
 
 def made(*entries: tuple, kind="websocket", number=1, path="/", **details) -> dict:
@@ -257,11 +259,11 @@ def made(*entries: tuple, kind="websocket", number=1, path="/", **details) -> di
 def test_notes_refusals_and_long_values_stay_within_the_width():
     place = {"path": "websocket_app/a_rather_long_name.py", "line": 1234, "code": "send(" + "x" * 150 + ")"}
     story = made(
-        ("send", {"event": {"type": "'websocket.accept'"}, **place}),
-        ("send", {"event": {"type": "'websocket.send'", "text": repr("word " * 40)}, **place}),
-        ("send", {"event": {"type": "'websocket.close'", "code": "1005"}, "failed": "ProtocolError: 1005", **place}),
-        ("send", {"event": {"": "'pong!'"}, **place}),
-        ("send", {"event": {"txt": "'pong!'"}, **place}),
+        ("send", {"event": {"type": "websocket.accept"}, **place}),
+        ("send", {"event": {"type": "websocket.send", "text": "word " * 40}, **place}),
+        ("send", {"event": {"type": "websocket.close", "code": 1005}, "failed": "ProtocolError: 1005", **place}),
+        ("send", {"event": {"": "pong!"}, **place}),
+        ("send", {"event": {"txt": "pong!"}, **place}),
         ("print", {"text": "a line that is printed " * 8, **place}),
         ("warning", {"message": "coroutine 'send' was never awaited", **place}),
         ("blocked", {"seconds": 2.5, **place}),
@@ -269,14 +271,14 @@ def test_notes_refusals_and_long_values_stay_within_the_width():
     )
     text = draw([story]).text
     assert max(map(len, text.splitlines())) <= WIDTH
-    for words in ("prints", "never awaited", "2500.0 ms", "txt='pong!'", "which is no dict", "line 1234"):
+    for words in ("prints", "never awaited", "2500.0 ms", "txt='pong!'", "which is not a dict", "line 1234", "refused"):
         assert words in text
     assert "close frame 1005" not in text
     assert Story(story).ended.startswith("dropped")
 
 
 def test_a_long_connection_is_drawn_in_part():
-    entries = [("receive", {"event": {"type": "'websocket.receive'", "text": "'x'"}})] * (FIRST + LAST + 50)
+    entries = [("receive", {"event": {"type": "websocket.receive", "text": "x"}})] * (FIRST + LAST + 50)
     drawing = draw([made(*entries)])
     assert len(rows(drawing.text)) == 2 * LONGEST
     assert f"{FIRST + LAST + 50 + 1 - 2 * LONGEST} more, not drawn" in drawing.text
@@ -299,7 +301,7 @@ class Table(HTMLParser):
 
 
 def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
-    event = {"type": "'websocket.receive'", "text": "'<script>alert(1)</script>'"}
+    event = {"type": "websocket.receive", "text": "<script>alert(1)</script>"}
     connection = made(
         ("receive", {"event": event, "path": '"><i>.py', "line": 1, "code": '"><i>'}),
         ("print", {"text": "<script>"}),
@@ -316,21 +318,14 @@ def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
         assert "var(" not in source and "currentcolor" not in source.lower()
 
 
-def test_nothing_of_one_run_is_drawn():
+def test_nothing_of_one_run_is_stored():
     connections = record(ping_pong, ping)
     port, drawing = str(connections[0]["client"]), draw(connections)
     for view in (drawing.text, Table(drawing.html).text):
+        view = Mask().text(view)
         assert port not in view
-        assert not re.search(r"localhost:\d|websockets/\d|0x[0-9a-f]{6}", view)
-    for key in re.findall(r"sec-websocket-key', b'([^']+)", connections[0]["scope"]["headers"]):
-        assert key not in drawing.html
-
-
-def test_cookies_are_not_shown():
-    connection = made()
-    connection["scope"]["headers"] = repr([(b"cookie", b"sessionid=tok123"), (b"host", b"localhost:8001")])
-    html = draw([connection]).html
-    assert "tok123" not in html and "8001" not in html
+        assert not re.search(r"localhost:(?!8000)\d|websockets/\d|0x[0-9a-f]{6}", view)
+        assert set(re.findall(r"b'sec-websocket-key', b'([^']+)", view)) <= {"…"}
 
 
 def test_both_renderings_are_offered():
