@@ -1,4 +1,4 @@
-"""Standard output of the handlers: to the log, and line by line to the recorder."""
+"""What handlers print, and what they log: to the server's log, and line by line to the recorder."""
 
 import io
 import threading
@@ -7,14 +7,14 @@ from .recorder import LINE, Recorder
 
 
 class Printed(io.TextIOBase):
-    """Standard output of the handlers: to the log as ever, and line by line to the recorder."""
+    """Standard output or standard error of the handlers, in front of the `stream` that is the log."""
 
     encoding, errors = "utf-8", "replace"
+    lock = threading.RLock()  # of both streams: threads of a handler print, too, and the recorder counts the lines
 
     def __init__(self, recorder: Recorder, stream) -> None:
         self.recorder, self.stream, self.rest = recorder, stream, ""
         self.early = False  # the recorder has a line whose newline is still to come
-        self.lock = threading.RLock()  # threads of a handler print, too
 
     def __getattr__(self, name: str):
         return getattr(self.stream, name)  # `buffer`, `reconfigure` and what else only a real one has
@@ -43,8 +43,8 @@ class Printed(io.TextIOBase):
     def flush(self) -> None:
         self.stream.flush()
 
-    def writable(self) -> bool:
-        return True
-
     def fileno(self) -> int:
         return self.stream.fileno()
+
+    def writable(self) -> bool:
+        return True
