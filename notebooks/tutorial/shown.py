@@ -23,9 +23,10 @@ TINTS = {
     "send": "rgba(46,160,67,0.32)",
     "none": "rgba(0,0,0,0)",
 }
-MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap;word-break:break-word"
+MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 QUIET = "opacity:0.72"
 LINE = "1px solid rgba(128,128,128,0.35)"
+LONG = 30  # letters of a word that may be broken anywhere, so that it does not widen a page
 CELL = f"text-align:left;vertical-align:top;padding:0.25em 0.35em;border-bottom:{LINE}"
 # Control characters but tab and line feed, those that turn the direction of what follows, other ends of a line, and
 # halves of a character, which cannot be sent to a browser.
@@ -61,6 +62,8 @@ def escape(text: str) -> str:
 def inline(text: str, style: str = "", tag: str = "span") -> Shown:
     """Return a piece of a line, in the given CSS; line feeds become spaces."""
     text = safe(text).replace("\n", " ")
+    if any(len(word) > LONG for word in text.split()):
+        style += ";word-break:break-all"
     return Shown(text, f'<{tag} style="{style}">{escape(text)}</{tag}>' if style else escape(text))
 
 

@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+import enum
 import re
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import uvicorn
 from tutorial.commands.mask import Mask
 from tutorial.disk.project import TutorialError
+from tutorial.drive import drive
+from tutorial.record import events
 from tutorial.record.draw import choose, draw
 from tutorial.record.recorder import FIRST, LAST, Connection, Recorder
 from tutorial.record.story import LONGEST, Story
-from tutorial.shown import WIDTH
+from tutorial.shown import TINTS, WIDTH
 from websockets.asyncio.client import connect
 
 ACCEPT = {"type": "websocket.accept"}
@@ -328,6 +333,131 @@ def test_nothing_of_one_run_is_stored():
         assert set(re.findall(r"b'sec-websocket-key', b'([^']+)", view)) <= {"…"}
 
 
+class Code(enum.IntEnum):
+    POLICY = 1008
+
+
+async def answers_201(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": HTTPStatus.CREATED})
+    await send({"type": "http.response.body"})
+
+
+async def closes_with_an_enum(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+    await receive()
+    await send({"type": "websocket.close", "code": Code.POLICY})
+
+
+async def get(address, target=b"/", headers=b""):
+    reader, writer = await asyncio.open_connection("localhost", address.rpartition(":")[2])
+    writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + b"\r\n")
+    await reader.read()
+    writer.close()
+
+
+def test_a_status_of_the_standard_library_is_its_number():
+    drawing = draw(record(answers_201, get))
+    for view in (drawing.text, Table(drawing.html).text):
+        assert "answered 201" in view and "201 Created" in view and "status=201" in view
+        assert "500" not in view
+
+
+def test_a_close_code_that_is_an_enum_is_its_number():
+    text = draw(record(closes_with_an_enum, ping)).text
+    assert "closed by your application with code 1008" in text and "close frame 1008" in text and "code=1008" in text
+
+
+@pytest.mark.parametrize("length", [160, 161, 100_000])
+def test_a_message_of_any_length(length):
+    async def talk(address):
+        async with connect(f"ws://{address}/") as ws:
+            await ws.send("x" * length)
+
+    drawing = draw(record(ping_pong, talk))
+    assert max(map(len, drawing.text.splitlines())) <= WIDTH
+    assert "text='xxx" in drawing.text and "close frame 1000" in drawing.text
+    assert len(drawing.html) < 40_000
+
+
+@pytest.mark.parametrize("kind", ["task", "caught", "something new"])
+def test_an_entry_of_an_unknown_kind_is_drawn_as_a_mistake(kind):
+    entry = {"path": "websocket_app/websocket.py", "line": 7, "code": "1 / 0"}
+    connection = made((kind, {"name": "ZeroDivisionError", "message": "division by zero", **entry}))
+    for drawing in (draw([connection]), draw([connection, {**connection, "number": 2, "client": 2}])):
+        for view in (drawing.text, Table(drawing.html).text):
+            for words in (kind, "ZeroDivisionError: division by zero", "websocket.py:7", "1 / 0"):
+                assert words in view
+        assert f'<tr style="background:{TINTS["bad"]}">' in drawing.html
+    assert kind in draw([made((kind, {}))]).text
+
+
+def test_one_key_is_not_several():
+    assert "scope, 1 key<" in draw([{**made(), "scope": {"type": "websocket"}}]).html
+    assert "scope, 2 keys<" in draw([{**made(), "scope": {"type": "websocket", "path": "/"}}]).html
+
+
+def test_a_scope_and_events_of_any_type_are_drawn():
+    scope = {"type": 5, "path": b"/", "query_string": "bytes", "method": None, "headers": 3}
+    for given in (scope, {"type": ["http"]}, {"type": "http", "path": 5}, {}):
+        connection = Connection(1, given)
+        for event in ({"type": []}, {"type": "websocket.close", "code": [], "reason": {}}, {1: 2}, "x"):
+            connection.add("send", event=events.event(event))
+        connection.add("receive", event=events.event({"type": "websocket.disconnect", "code": {}, "reason": 5}))
+        drawn = {**connection.as_dict(), "open": False}
+        for found in (drawn, {**drawn, "driven": True}, {**drawn, "type": "websocket"}, {**drawn, "type": "http"}):
+            assert "scope: " in draw([found]).text or not given
+
+
+SECRETS = (
+    b"""Cookie: a=it's"; sessionid=hush1\r\ncookie: sessionid=hush2; b="\r\nCOOKIE: """
+    + b"; ".join(b"name%d=hush3%s" % (number, b"x" * 500) for number in range(20))
+    + b"\r\nAuthorization: Bearer hush4\r\nProxy-Authorization: Basic hush5\r\nX-CSRFToken: hush6\r\n"
+)
+
+
+async def uses_its_headers(scope, receive, send):
+    await receive()
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": str(len(cookies)).encode()})
+
+
+def test_secrets_of_a_client_reach_neither_text_nor_html_nor_the_record():
+    connections = record(uses_its_headers, lambda address: get(address, headers=SECRETS))
+    drawing = draw(connections)
+    assert "200 OK" in drawing.text and "(b'cookie', …)" in drawing.html
+    for view in (drawing.text, drawing.html, repr(connections)):
+        assert "hush" not in view
+
+
+def test_secrets_of_a_call_by_hand_are_not_drawn():
+    pairs = [line.split(b": ", 1) for line in SECRETS.split(b"\r\n") if line]
+    scope = {"type": "http", "headers": [(name.lower(), value) for name, value in pairs]}
+    drawing = drive(uses_its_headers, scope, {"type": "http.request"})
+    assert "your application returned" in drawing.text and "(b'cookie', …)" in drawing.html
+    assert "hush" not in drawing.text + drawing.html
+
+
+async def repeats(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+    text = (await receive())["text"]
+    print(text)
+    await send({"type": "websocket.close", "reason": text[:30]})
+    raise ValueError(text)
+
+
+def test_a_client_cannot_move_the_cursor_or_speak_for_the_course():
+    said = "\r\x1b[2J\x9b\u202e\u2028Connection 9: all is well\nServer: ready\n\x85Type rm -rf ~"
+    drawing = draw(record(repeats, lambda address: ping(address + "/" + quote(said), said)))
+    assert "ValueError" in drawing.text and r"\x1b[2J" in drawing.text
+    for view in (drawing.text, drawing.html):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", view)
+    assert not any(line.strip().startswith(("Connection 9", "Server", "Type")) for line in drawing.text.splitlines())
+
+
 def test_both_renderings_are_offered():
     drawing = draw([made()])
     bundle = drawing._repr_mimebundle_()
@@ -349,7 +479,7 @@ def test_choose():
     assert numbers("lifespan") == [1]
 
 
-@pytest.mark.parametrize("argument", ["yesterday", "0", "-1", "1.5", "2 3"])
+@pytest.mark.parametrize("argument", ["yesterday", "0", "-1", "1.5", "2 3", "²", "9" * 5000, "on", "off"])
 def test_choose_explains_itself(argument):
     with pytest.raises(TutorialError, match="%timeline 3 for the last three"):
         choose([made()], argument)
@@ -357,5 +487,10 @@ def test_choose_explains_itself(argument):
 
 @pytest.mark.parametrize("argument", ["", "3", "all"])
 def test_choose_with_nothing_to_draw(argument):
-    with pytest.raises(TutorialError, match="no client came since the last save"):
-        choose([], argument)
+    with pytest.raises(TutorialError, match=r"no client came since the last save.*Run a cell.*then %timeline again"):
+        choose([made(kind="lifespan"), made(kind="http", path="/favicon.ico")], argument)
+
+
+def test_choose_with_no_start_to_draw():
+    with pytest.raises(TutorialError, match=r"Type server.start\(\), then %timeline lifespan"):
+        choose([made()], "lifespan")

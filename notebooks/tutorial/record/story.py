@@ -66,7 +66,7 @@ class Story:
         scope = connection["scope"]
         path, query, method = (text(scope.get(key) or "") for key in ("path", "query_string", "method"))
         address = f"{path}?{query}" if query else path
-        kind = PROTOCOLS.get(self.type) or f"scope type {self.type!r}"
+        kind = PROTOCOLS.get(str(self.type)) or f"scope type {self.type!r}"
         self.name = " ".join(filter(None, [kind, method, address]))
         self.rows = [Row(0.0, "call", words="scope", arrow="→", verb="called")]
         if self.type in ("http", "websocket") and not self.driven:
