@@ -10,7 +10,7 @@ import textwrap
 from ..disk.project import TutorialError
 from ..shown import MONO, QUIET, WIDTH, Shown, below, beside, folded, inline, mono, safe, table, under
 from .events import written
-from .story import Row, Story, client_names, groups, merged
+from .story import INFINITE, Row, Story
 
 BY_ITSELF = ("/favicon.ico", "/.well-known/", "/apple-touch-icon")  # what browsers ask for unasked
 HOW = (
@@ -20,8 +20,6 @@ HOW = (
 TIME, CLIENT, SERVER, VERB = 12, 25, 30, 7  # columns of the text
 SIDE_BY_SIDE = 3  # clients that fit beside each other
 BOLD = "font-weight:bold"
-APPLICATION = inline("your application")
-TIME_HEAD = Shown("", "time")
 CLOCK = f"display:block;text-align:right;white-space:nowrap;{QUIET}"
 LEGEND = inline("→ your application receives from this client, ← it sends to this client", QUIET)
 SECRET = inline("… stands for a cookie or a password: their values are never recorded.", QUIET)
@@ -53,7 +51,7 @@ def choose(connections: list[dict], argument: str = "") -> list[dict]:
 
 def draw(connections: list[dict]) -> Shown:
     """Return the timeline of connections, as `Server.report` gives them; `waits` and `leftover` may be missing."""
-    return below(*(one_table(group) for group in groups([Story(connection) for connection in connections])))
+    return below(*map(one_table, groups([Story(connection) for connection in connections])))
 
 
 class Drawing(Shown):
@@ -64,21 +62,41 @@ class Drawing(Shown):
         super().__init__(drawn.text, drawn.html)
 
 
+def groups(stories: list[Story]) -> list[list[Story]]:
+    """Return stories in the order they began, those together that overlap in time."""
+    found, until = [], -INFINITE
+    for story in sorted(stories, key=lambda story: story.connection["clock"]):
+        began, last = story.connection["clock"], max(row.ms for row in story.rows)
+        if began > until:
+            found.append([])
+        found[-1].append(story)
+        until = max(until, INFINITE if story.connection["open"] else began + last / 1000)
+    return found
+
+
+def merged(group: list[Story]) -> list[tuple[float, int, Row]]:
+    """Return the rows of a group on one clock, as (milliseconds since the first began, number of the client, row)."""
+    rows = []
+    for number, story in enumerate(group, 1):
+        offset = (story.connection["clock"] - group[0].connection["clock"]) * 1000
+        rows += [(row.ms + offset, number, row) for row in story.rows]
+    return sorted(rows, key=lambda each: each[0])
+
+
 def one_table(group: list[Story]) -> Shown:
     """Return one story, or several that overlap: how each ended, its scope to open, and what happened."""
-    names = client_names(group) if len(group) > 1 else [""]
     text, html = [], []
-    for story, name in zip(group, names, strict=True):
+    for number, story in enumerate(group, 1):
         title = "drive()" if story.driven else f"Connection {story.connection['number']}"
-        who = inline(f"{', '.join(filter(None, [title, name]))}: {story.name},", BOLD)
-        keys = story.connection["scope"]
-        count = f"scope, {len(keys)} key{'s' * (len(keys) != 1)}"
+        title = f"{title}, client {number}" if len(group) > 1 else title
+        who, keys = inline(f"{title}: {story.name},", BOLD), story.connection["scope"]
         scope = table(["key", "value"], [[key, value_lines(value)] for key, value in keys.items()])
+        count = f"scope, {len(keys)} key{'s' * (len(keys) != 1)}"
         html.append(folded(beside(who, inline(f"{story.summary} · {count}")), below(scope, SECRET)).html)
         text.append(textwrap.fill(f"{who.text} {safe(story.summary)}.", WIDTH, subsequent_indent="  "))
     for keys in dict.fromkeys(", ".join(story.connection["scope"]) for story in group):
         text.append(textwrap.fill(f"scope: {safe(keys)}", WIDTH, subsequent_indent=" " * 7))
-    drawn = columns(group, names) if 1 < len(group) <= SIDE_BY_SIDE else lanes(group, names)
+    drawn = columns(group) if 1 < len(group) <= SIDE_BY_SIDE else lanes(group)
     return below(Shown("\n".join(text), "\n".join(html)), drawn)
 
 
@@ -89,56 +107,54 @@ def value_lines(value: object) -> list[Shown]:
     return [mono(first), *map(under, rest)]
 
 
-def lanes(group: list[Story], names: list[str]) -> Shown:
+def lanes(group: list[Story]) -> Shown:
     """Return the lanes client, uvicorn and application, row by row."""
-    story = merged(group)
-    wired = any(row.wire for _, _, row in story)
+    rows, cells = merged(group), []
+    wired = any(row.wire for _, _, row in rows)
     server = SERVER if wired else SERVER + 14
-    widths = [TIME, CLIENT, 1, server, 1, WIDTH - TIME - wired * (CLIENT + 3) - server - 4]
-    heads = [TIME_HEAD, inline("client"), "", inline("drive()" if group[0].driven else "uvicorn"), "", APPLICATION]
-    rows = []
-    for ms, index, row in story:
-        does = [inline(row.verb.ljust(VERB), BOLD), place(row, widths[-1] - VERB - 1)] if row.verb else []
-        rows.append([clock(ms, row), wire(row, names[index]), row.way, words(row), row.arrow, does])
-    tints = ["bad" if row.bad else "none" for _, _, row in story]
-    drawn = [0, 1, 2, 3, 4, 5] if wired else [0, 3, 4, 5]
-    heads, widths, *rows = ([row[column] for column in drawn] for row in (heads, widths, *rows))
-    return table(heads, rows, tints, widths)
+    last = WIDTH - TIME - server - 4 - (CLIENT + 3 if wired else 0)
+    for _, number, row in rows:
+        name = f"client {number}" if len(group) > 1 else ""
+        seen = ": ".join(filter(None, [name, row.wire.replace(" frame", "") if name else row.wire]))
+        client = [inline(seen if len(seen) <= CLIENT else f"{seen[: CLIENT - 1]}…"), row.way] if wired else []
+        does = [inline(row.verb.ljust(VERB), BOLD), place(row, last - VERB - 1)] if row.verb else []
+        cells.append([*client, words(row), row.arrow, does])
+    heads = [inline("drive()" if group[0].driven else "uvicorn"), "", inline("your application")]
+    if wired:
+        return timed(rows, [inline("client"), "", *heads], cells, [CLIENT, 1, server, 1, last])
+    return timed(rows, heads, cells, [server, 1, last])
 
 
-def columns(group: list[Story], names: list[str]) -> Shown:
-    """Return a column for each client, on one clock."""
-    rows, tints = [], []
-    for ms, index, row in merged(group):
-        rows.append([clock(ms, row), *[[]] * len(group)])
-        tints.append("bad" if row.bad else "none")
+def columns(group: list[Story]) -> Shown:
+    """Return a column for each client."""
+    rows, cells = merged(group), []
+    for _, number, row in rows:
         if row.wire and row.kind in ("call", "dropped"):
-            rows[-1][index + 1] = beside(inline(row.way, BOLD), inline(row.wire))
-            continue
-        first, *rest = words(row)
-        mark = inline(f"{row.arrow or '·'} {'' if row.arrow and not row.bad else row.verb}".strip(), BOLD)
-        rows[-1][index + 1] = [beside(mark, first), *([place(row)] if row.quotes else []), *rest]
-    width = (WIDTH - TIME - 1) // len(group) - 1
-    return below(LEGEND, table([TIME_HEAD, *map(inline, names)], rows, tints, [TIME] + [width] * len(group)))
+            cell = [beside(inline(row.way, BOLD), inline(row.wire))]
+        else:
+            verb = row.verb if row.bad or not row.arrow else ""
+            first, *rest = words(row)
+            where = [place(row)] if len(rest) > len(row.values) else []  # code follows
+            cell = [beside(inline(f"{row.arrow or '·'} {verb}".strip(), BOLD), first), *where, *rest]
+        cells.append([cell if client == number else [] for client in range(1, len(group) + 1)])
+    heads = [inline(f"client {client}") for client in range(1, len(group) + 1)]
+    return below(LEGEND, timed(rows, heads, cells, [(WIDTH - TIME - 1) // len(group) - 1] * len(group)))
 
 
-def clock(ms: float | None, row: Row) -> Shown:
-    return inline(("now" if row.kind == "open" else "" if ms is None else f"{ms:.1f} ms").rjust(TIME - 1), CLOCK)
-
-
-def wire(row: Row, name: str) -> Shown:
-    """Return what stands in the client's lane; with a name, in fewer words."""
-    short = row.wire.partition(" ")[0] if row.wire[:3].isdecimal() else row.wire.partition(",")[0].replace(" frame", "")
-    said = ": ".join(filter(None, [name, short if name else row.wire]))
-    return inline(said if len(said) <= CLIENT else f"{said[: CLIENT - 1]}…")
+def timed(rows: list[tuple[float, int, Row]], heads: list, cells: list[list], widths: list[int]) -> Shown:
+    """Return a table of rows, with the time of each in front of its cells."""
+    times = ["now" if row.kind == "open" else f"{ms:.1f} ms" * (row.kind != "skipped") for ms, _, row in rows]
+    lines = [[inline(time.rjust(TIME - 1), CLOCK), *line] for time, line in zip(times, cells, strict=True)]
+    tints = ["bad" if row.bad else "none" for _, _, row in rows]
+    return table([Shown("", "time"), *heads], lines, tints, [TIME, *widths])
 
 
 def words(row: Row) -> list[Shown]:
-    """Return what there is to say: an event's type and its keys, or plain words, and the code where it went wrong."""
-    plain = not row.arrow and row.kind != "print"
+    """Return an event's type and its keys, or what else there is to say, and the code where it went wrong."""
     tint = row.kind if row.kind in ("receive", "send") else "bad" if row.bad else "quiet"
-    said = [inline(row.words) if plain else mono(row.words, tint if row.arrow else "none"), *map(mono, row.values)]
-    return [*said, under(row.place["code"], "quiet")] if row.quotes else said
+    said = mono(row.words, tint if row.arrow else "none") if row.arrow or row.kind == "print" else inline(row.words)
+    quoted = [under(row.place["code"], "quiet")] if "line" in row.place and (row.bad or row.kind == "open") else []
+    return [said, *map(mono, row.values), *quoted]
 
 
 def place(row: Row, room: int = WIDTH) -> Shown:

@@ -1,4 +1,4 @@
-"""From a recorded connection to the rows of its story, and from several stories to one."""
+"""From a recorded connection to the rows of its story."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,6 +9,7 @@ LONGEST = 30  # rows drawn of the beginning, and of the end, of one connection
 PROTOCOLS = {"websocket": "WebSocket", "http": "HTTP", "lifespan": "lifespan"}
 EMPTY = {"more_body": False, "reason": ""}  # says nothing
 BODY = 46  # columns of a body
+INFINITE = float("inf")
 GIVES_UP = (1002, 1007, 1009)  # codes by which either end says that it cannot read on
 VERBS = {"receive": "receive", "send": "send", "print": "prints", "raise": "raises", "return": "returns"}
 VERBS |= {"warning": "warned", "blocked": "blocks", "skipped": ""}
@@ -25,12 +26,11 @@ ANSWERS = {  # events that answer: the status, and how they end the connection
 class Row:
     """One line of a timeline, from the client's side to the application's.
 
-    `kind` is that of the recorder's entry, or `call` for the call itself, `end` for what follows from an end, `dropped`
-    where the client is left without an answer, `refused` for an event that the server did not take, and `open` for what
-    goes on now.
+    `kind` is that of the recorder's entry, or `call`, `end` for what follows from the application's end, `dropped` for
+    a client that is left without an answer, `refused` for an event that the server did not take, `open` for now.
     """
 
-    ms: float | None  # since the application was called; None is now
+    ms: float  # since the application was called; infinite for what still goes on
     kind: str
     wire: str = ""  # what the client sends or sees
     way: str = ""  # → it sends it, ← it sees it
@@ -43,11 +43,6 @@ class Row:
     @property
     def bad(self) -> bool:
         return self.kind not in FINE
-
-    @property
-    def quotes(self) -> bool:
-        """Whether the code at its place is part of what there is to say."""
-        return "line" in self.place and (self.bad or self.kind == "open")
 
 
 class Story:
@@ -63,22 +58,20 @@ class Story:
         self.status: object = None  # what the handshake or the request was answered
         self.complete = False  # the answer to a request
         self.ended = ""  # who closed, and how
-        scope = connection["scope"]
-        path, query, method = (text(scope.get(key) or "") for key in ("path", "query_string", "method"))
+        path, query, method = (text(connection["scope"].get(key) or "") for key in ("path", "query_string", "method"))
         address = f"{path}?{query}" if query else path
         kind = PROTOCOLS.get(str(self.type)) or f"scope type {self.type!r}"
         self.name = " ".join(filter(None, [kind, method, address]))
-        self.rows = [Row(0.0, "call", words="scope", arrow="→", verb="called")]
-        if self.type in ("http", "websocket") and not self.driven:
-            self.rows[0].wire, self.rows[0].way = f"{method or 'GET'} {address}", "→"
+        asks = self.type in ("http", "websocket") and not self.driven
+        call = (f"{method or 'GET'} {address}", "→") if asks else ("", "")
+        self.rows = [Row(0.0, "call", *call, "scope", arrow="→", verb="called")]
         for entry in connection["entries"]:
             self.tell(entry)
         self.tell_now()
-        if len(self.rows) > 2 * LONGEST:
-            between = self.rows[LONGEST:-LONGEST]
-            skipped = sum(entry.get("count", 0) for entry in connection["entries"])
-            skipped += sum(row.kind != "skipped" for row in between)
-            self.rows[LONGEST:-LONGEST] = [Row(None, "skipped", words=f"… {skipped:,} more, not drawn …")]
+        between = self.rows[LONGEST:-LONGEST]
+        if between:
+            count = len(between) + sum(entry.get("count", 1) - 1 for entry in connection["entries"])
+            self.rows[LONGEST:-LONGEST] = [Row(between[0].ms, "skipped", words=f"… {count:,} more, not drawn …")]
 
     @property
     def summary(self) -> str:
@@ -93,7 +86,7 @@ class Story:
         if self.complete and event.get("type") == "http.disconnect":
             return  # says nothing after a whole answer, and whether Django still reads it depends on its version
         said = ": ".join(filter(None, [entry.get("name"), entry.get("message", entry.get("text"))]))
-        row = Row(entry.get("ms"), kind, words=said, verb=VERBS.get(kind, kind), place=entry)
+        row = Row(entry.get("ms", self.rows[-1].ms), kind, words=said, verb=VERBS.get(kind, kind), place=entry)
         self.rows.append(row)
         match kind:
             case "receive" | "send":
@@ -138,30 +131,24 @@ class Story:
                 return f"close frame {code}", "←", f"closed by your application with {how}"
             case _ if kind in ANSWERS and self.status is None:
                 status, ended = ANSWERS[kind]
-                return *self.answered(status or event.get("status")), ended
+                self.status = status or event.get("status")
+                return phrase(self.status), "←", ended
         return "", "", ""
-
-    def answered(self, status: object) -> tuple[str, str]:
-        """Note the status of the answer; return what the client sees, such as 404 Not Found."""
-        self.status = status
-        try:
-            return f"{status} {HTTPStatus(status).phrase}", "←"
-        except ValueError:
-            return text(status), "←"
 
     def over(self, ms: float, error: str) -> None:
         """Add what follows from the end of the application, by an `error` or without."""
         what = f"your application {f'raised {error}' if error else 'returned'}"
         if self.driven or self.type == "lifespan":
             self.ended = what
-            if not self.driven and error and not any(row.words == "lifespan.startup.complete" for row in self.rows):
+            if error and not self.driven and not any(row.words == "lifespan.startup.complete" for row in self.rows):
                 words = "uvicorn concludes that this application does not support lifespan, and serves it"
                 self.rows.append(Row(ms, "end", words=words))
         elif self.ended or error == "ClientDisconnected":
             self.ended = self.ended or "lost: the client went without a close frame"
         elif self.status is None:
+            self.status = 500
             self.ended = f"because {what} before it {'accepted' if self.type == 'websocket' else 'answered'}"
-            self.rows.append(Row(ms, "dropped", *self.answered(500), "uvicorn answers instead"))
+            self.rows.append(Row(ms, "dropped", phrase(500), "←", "uvicorn answers instead"))
         elif self.type == "websocket":
             self.ended = f"dropped with no close frame (code 1006): {what} without websocket.close"
             self.rows.append(Row(ms, "dropped", "dropped, no close frame", "←", "the client says: code 1006"))
@@ -172,14 +159,15 @@ class Story:
     def tell_now(self) -> None:
         """Add what still goes on."""
         blocked, starved = self.rows[-1].kind == "blocked", self.connection.get("starved")
-        tasks = self.connection.get("leftover")
-        if self.connection["open"] and not blocked:
-            words, place = "no event is left" if starved else "", self.connection.get("waits") or {}
-            self.rows.append(Row(None, "open", words=words, verb="waits", place=place))
-        elif tasks and not self.connection["open"]:
+        if not self.connection["open"]:
+            tasks = self.connection.get("leftover", 0)
             words = "a task that it started still runs" if tasks == 1 else f"{tasks} tasks that it started still run"
-            self.rows.append(Row(None, "open", words=words))
-        if self.driven and self.connection["open"]:
+            self.rows += [Row(INFINITE, "open", words=words)] if tasks else []
+            return
+        if not blocked:
+            words, place = "no event is left" if starved else "", self.connection.get("waits") or {}
+            self.rows.append(Row(INFINITE, "open", words=words, verb="waits", place=place))
+        if self.driven:
             what = "never let go of the event loop" if blocked else "was still at work"
             what = "waits for another event" if starved else f"{what}, so drive() stopped it"
             self.ended = f"your application {what}"
@@ -209,46 +197,22 @@ def frame(event: dict) -> str:
     return "text frame" if event.get("bytes") is None else "binary frame"
 
 
+def phrase(status: object) -> str:
+    """Return a status as the client sees it, such as 404 Not Found."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return text(status)
+
+
 def event_words(event: dict) -> tuple[str, list[str]]:
     """Return an event's type and, as key=value, the keys that matter."""
     if "" in event:
         return f"{written(event[''])}, which is not a dict", []
-    kind, values = event.get("type"), []
-    for key, value in event.items():
-        if key in ("type", "headers") or value is None or EMPTY.get(key) == value:
-            continue
-        said = written(value)
-        values.append(f"{key}={said}" if key != "body" or len(said) <= BODY else f"body={said[: BODY - 6]} …")
+    kind = event.get("type")
     name = kind if isinstance(kind, str) else "a dict without a type" if kind is None else written(kind)
-    return name, values
-
-
-def groups(stories: list[Story]) -> list[list[Story]]:
-    """Return stories in the order they began, those together that overlap in time."""
-    found: list[list[Story]] = []
-    until = float("-inf")
-    for story in sorted(stories, key=lambda story: story.connection["clock"]):
-        began, last = story.connection["clock"], max(row.ms or 0 for row in story.rows)
-        if began > until:
-            found.append([])
-        found[-1].append(story)
-        until = max(until, float("inf") if story.connection["open"] else began + last / 1000)
-    return found
-
-
-def merged(group: list[Story]) -> list[tuple[float | None, int, Row]]:
-    """Return the rows of a group on one clock, as (milliseconds since the first began, which story, row)."""
-    rows = []
-    for index, story in enumerate(group):
-        offset = at = (story.connection["clock"] - group[0].connection["clock"]) * 1000
-        for row in story.rows:
-            at = at if row.ms is None else row.ms + offset
-            rows.append((row.kind == "open", at, index, row))
-    rows.sort(key=lambda each: each[:2])
-    return [(None if row.ms is None else at, index, row) for _, at, index, row in rows]
-
-
-def client_names(group: list[Story]) -> list[str]:
-    """Return what the client of each story is called: one port is one client."""
-    ports = [story.connection["client"] or -story.connection["number"] for story in group]
-    return [f"client {list(dict.fromkeys(ports)).index(port) + 1}" for port in ports]
+    told = {key: value for key, value in event.items() if key not in ("type", "headers") and value is not None}
+    told = {key: written(value) for key, value in told.items() if EMPTY.get(key) != value}
+    if len(told.get("body", "")) > BODY:
+        told["body"] = f"{told['body'][: BODY - 6]} …"
+    return name, [f"{key}={value}" for key, value in told.items()]
