@@ -25,9 +25,8 @@ TINTS = {
 }
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 QUIET = "opacity:0.72"
-LINE = "1px solid rgba(128,128,128,0.35)"
 LONG = 30  # letters of a word that may be broken anywhere, so that it does not widen a page
-CELL = f"text-align:left;vertical-align:top;padding:0.25em 0.35em;border-bottom:{LINE}"
+CELL = "text-align:left;vertical-align:top;padding:0.25em 0.35em;border-bottom:1px solid rgba(128,128,128,0.35)"
 # Control characters but tab and line feed, those that turn the direction of what follows, other ends of a line, and
 # halves of a character, which cannot be sent to a browser.
 UNSAFE = re.compile(
@@ -90,17 +89,15 @@ def below(*parts: Shown) -> Shown:
 
 def title(text: str, tint: str = "quiet") -> Shown:
     """Return a heading of one line, on a tint."""
-    style = f"background:{TINTS[tint]};padding:0.1em 0.5em;border-radius:4px"
-    return Shown(safe(text), f'<p><b style="{style}">{escape(text)}</b></p>')
+    piece = inline(text, f"background:{TINTS[tint]};padding:0.1em 0.5em;border-radius:4px", "b")
+    return Shown(piece.text, f"<p>{piece.html}</p>")
 
 
 def sentences(text: str) -> Shown:
     """Return sentences; lines that begin with a space are code and stay as they are."""
-    rows = [
-        f'<code style="{MONO}">{escape(line)}</code>' if line.startswith(" ") else escape(line)
-        for line in safe(text).splitlines()
-    ]
-    return Shown(wrapped(safe(text)), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
+    text = safe(text)
+    lines = [inline(line, MONO, "code") if line.startswith(" ") else inline(line) for line in text.splitlines()]
+    return Shown(wrapped(text), f'<p style="max-width:60em">{"<br>".join(line.html for line in lines)}</p>')
 
 
 def code(text: str, tint: str = "none") -> Shown:

@@ -487,10 +487,10 @@ def test_choose_explains_itself(argument):
 
 @pytest.mark.parametrize("argument", ["", "3", "all"])
 def test_choose_with_nothing_to_draw(argument):
-    with pytest.raises(TutorialError, match=r"no client came since the last save.*Run a cell.*then %timeline again"):
+    with pytest.raises(TutorialError, match=r"no client came since the last save.*server.start\(\), run a cell"):
         choose([made(kind="lifespan"), made(kind="http", path="/favicon.ico")], argument)
 
 
 def test_choose_with_no_start_to_draw():
-    with pytest.raises(TutorialError, match=r"Type server.start\(\), then %timeline lifespan"):
+    with pytest.raises(TutorialError, match=r"no server runs. Type server.start\(\)"):
         choose([made()], "lifespan")

@@ -4,13 +4,14 @@ A connection (`recorder.Connection.as_dict()`) becomes a story of rows, and stor
 here looks at the clock, the disk or the network.
 """
 
+import math
 import re
 import textwrap
 
 from ..disk.project import TutorialError
 from ..shown import MONO, QUIET, WIDTH, Shown, below, beside, folded, inline, mono, safe, table, under
 from .events import written
-from .story import INFINITE, Row, Story
+from .story import Row, Story
 
 BY_ITSELF = ("/favicon.ico", "/.well-known/", "/apple-touch-icon")  # what browsers ask for unasked
 HOW = (
@@ -33,20 +34,17 @@ def choose(connections: list[dict], argument: str = "") -> list[dict]:
     argument draws. Raises TutorialError, in sentences, for any other and where there is nothing to draw.
     """
     argument = argument.strip()
-    if argument == "lifespan":
-        found = [c for c in connections if c["type"] == "lifespan"]
-        if not found:
-            raise TutorialError("No start of a server is recorded. Type server.start(), then %timeline lifespan again.")
-        return found
-    if not re.fullmatch(r"|all|[1-9]\d{0,4}", argument, re.ASCII):
+    if not re.fullmatch(r"|all|lifespan|[1-9]\d{0,4}", argument, re.ASCII):
         raise TutorialError(f"%timeline has no option {argument!r}. {HOW}")
-    found = [c for c in connections if c["type"] != "lifespan" and not str(c["path"]).startswith(BY_ITSELF)]
+    lifespan = argument == "lifespan"
+    found = [c for c in connections if (c["type"] == "lifespan") == lifespan]
+    found = [c for c in found if not str(c["path"]).startswith(BY_ITSELF)]
     if not found:
         raise TutorialError(
-            "Nothing is recorded: no client came since the last save. Run a cell with a client, after server.start() "
-            "if no server runs, then %timeline again."
+            "Nothing is recorded: no client came since the last save, or no server runs. Type server.start(), run a "
+            "cell with a client, then %timeline again."
         )
-    return found if argument == "all" else found[-int(argument or 1) :]
+    return found if lifespan or argument == "all" else found[-int(argument or 1) :]
 
 
 def draw(connections: list[dict]) -> Shown:
@@ -64,13 +62,13 @@ class Drawing(Shown):
 
 def groups(stories: list[Story]) -> list[list[Story]]:
     """Return stories in the order they began, those together that overlap in time."""
-    found, until = [], -INFINITE
+    found, until = [], -math.inf
     for story in sorted(stories, key=lambda story: story.connection["clock"]):
         began, last = story.connection["clock"], max(row.ms for row in story.rows)
         if began > until:
             found.append([])
         found[-1].append(story)
-        until = max(until, INFINITE if story.connection["open"] else began + last / 1000)
+        until = max(until, math.inf if story.connection["open"] else began + last / 1000)
     return found
 
 

@@ -1,5 +1,6 @@
 """From a recorded connection to the rows of its story."""
 
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -9,14 +10,14 @@ LONGEST = 30  # rows drawn of the beginning, and of the end, of one connection
 PROTOCOLS = {"websocket": "WebSocket", "http": "HTTP", "lifespan": "lifespan"}
 EMPTY = {"more_body": False, "reason": ""}  # says nothing
 BODY = 46  # columns of a body
-INFINITE = float("inf")
 GIVES_UP = (1002, 1007, 1009)  # codes by which either end says that it cannot read on
-VERBS = {"receive": "receive", "send": "send", "print": "prints", "raise": "raises", "return": "returns"}
-VERBS |= {"warning": "warned", "blocked": "blocks", "skipped": ""}
+VERBS = {"print": "prints", "raise": "raises", "return": "returns", "warning": "warned", "blocked": "blocks"}
+PHRASES = {str(status.value): status.phrase for status in HTTPStatus}
+REFUSED = "refused by your application"
 FINE = {"call", "receive", "send", "print", "return", "skipped", "end", "open"}  # every other kind is a mistake
 ANSWERS = {  # events that answer: the status, and how they end the connection
     "http.response.start": (None, ""),
-    "websocket.http.response.start": (None, "refused by your application"),
+    "websocket.http.response.start": (None, REFUSED),
     "websocket.accept": (101, ""),
     "websocket.close": (403, "refused: your application closed before it accepted"),
 }
@@ -48,37 +49,34 @@ class Row:
 class Story:
     """The rows of one connection, and how it was answered and ended.
 
-    `connection` is `Connection.as_dict()` and what a worker adds to it; `driven` in it says that `drive()` called the
-    application, so that there is neither client nor server, and `starved` that no event was left for it.
+    `connection` is `Connection.as_dict()`, and what a worker or `drive()` adds to it.
     """
 
     def __init__(self, connection: dict) -> None:
         self.connection, self.type = connection, connection["type"]
-        self.driven = connection.get("driven", False)
+        self.driven = connection.get("driven", False)  # by `drive()`: there is neither client nor server
+        self.wired = self.type in ("http", "websocket") and not self.driven  # a client waits for an answer
         self.status: object = None  # what the handshake or the request was answered
         self.complete = False  # the answer to a request
         self.ended = ""  # who closed, and how
         path, query, method = (text(connection["scope"].get(key) or "") for key in ("path", "query_string", "method"))
         address = f"{path}?{query}" if query else path
-        kind = PROTOCOLS.get(str(self.type)) or f"scope type {self.type!r}"
-        self.name = " ".join(filter(None, [kind, method, address]))
-        asks = self.type in ("http", "websocket") and not self.driven
-        call = (f"{method or 'GET'} {address}", "→") if asks else ("", "")
-        self.rows = [Row(0.0, "call", *call, "scope", arrow="→", verb="called")]
+        protocol = PROTOCOLS.get(str(self.type), f"scope type {self.type!r}")
+        self.name = " ".join(filter(None, [protocol, method, address]))
+        request = (f"{method or 'GET'} {address}", "→") if self.wired else ("", "")
+        self.rows = [Row(0.0, "call", *request, "scope", arrow="→", verb="called")]
         for entry in connection["entries"]:
             self.tell(entry)
         self.tell_now()
-        between = self.rows[LONGEST:-LONGEST]
-        if between:
+        if between := self.rows[LONGEST:-LONGEST]:
             count = len(between) + sum(entry.get("count", 1) - 1 for entry in connection["entries"])
             self.rows[LONGEST:-LONGEST] = [Row(between[0].ms, "skipped", words=f"… {count:,} more, not drawn …")]
 
     @property
     def summary(self) -> str:
         """How it was answered and how it ended, in words."""
-        unanswered = "" if self.driven or self.type == "lifespan" else "not answered yet"
-        answered = unanswered if self.status is None else f"answered {text(self.status)}"
-        return ", ".join(filter(None, [answered, self.ended or ("still open" if self.connection["open"] else "")]))
+        answered = "not answered yet" * self.wired if self.status is None else f"answered {text(self.status)}"
+        return ", ".join(filter(None, [answered, self.ended or "still open" * self.connection["open"]]))
 
     def tell(self, entry: dict) -> None:
         """Add what an entry of the recorder says."""
@@ -94,27 +92,28 @@ class Story:
                 row.arrow = "→" if kind == "receive" else "←"
                 if entry.get("failed"):
                     row.kind = row.verb = "refused"
-                elif not self.driven:
+                elif self.wired:
                     row.wire, row.way, ended = self.wire(row.words, event)
                     self.ended = self.ended or ended
             case "blocked":
-                lasted = f" for {entry['seconds'] * 1000:.1f} ms" if entry.get("seconds") else ""
-                row.words = f"nothing else can run{lasted}"
+                row.words = "nothing else can run"
+                row.words += f" for {entry['seconds'] * 1000:.1f} ms" if entry.get("seconds") else ""
             case "skipped":
-                row.words = f"… {entry['count']:,} more, not kept …"
+                row.words, row.verb = f"… {entry['count']:,} more, not kept …", ""
             case "raise" | "return":
                 self.over(row.ms, entry.get("name", ""))
 
     def wire(self, kind: str, event: dict) -> tuple[str, str, str]:
         """Return what a client of uvicorn did or sees with an event, the way it goes, and how that ends it all."""
+        frame = "text frame" if event.get("bytes") is None else "binary frame"
         match kind:
             case "http.request" if event.get("body") not in (None, {"bytes": ""}):
                 return "body", "→", ""
             case "http.disconnect":
                 return "leaves", "→", "left by the client before the answer was complete"
             case "websocket.receive":
-                return frame(event), "→", ""
-            case "websocket.http.response.body" if self.status not in (None, 101, 403):
+                return frame, "→", ""
+            case "websocket.http.response.body" if self.ended == REFUSED:
                 return "body", "←", ""
             case _ if self.ended:
                 pass  # uvicorn tells the application what it knows, and passes nothing on
@@ -124,7 +123,7 @@ class Story:
                 self.complete = event.get("more_body") is not True
                 return "body" if self.complete else "part of the body", "←", ""
             case "websocket.send" if self.status == 101 and {"text", "bytes"} & set(event):
-                return frame(event), "←", ""
+                return frame, "←", ""
             case "websocket.close" if self.status == 101:
                 code, reason = text(event.get("code") or 1000), text(event.get("reason") or "")
                 how = f"code {code} ({reason})" if reason else f"code {code}"
@@ -132,13 +131,13 @@ class Story:
             case _ if kind in ANSWERS and self.status is None:
                 status, ended = ANSWERS[kind]
                 self.status = status or event.get("status")
-                return phrase(self.status), "←", ended
+                return f"{text(self.status)} {PHRASES.get(text(self.status), '')}".strip(), "←", ended
         return "", "", ""
 
     def over(self, ms: float, error: str) -> None:
         """Add what follows from the end of the application, by an `error` or without."""
         what = f"your application {f'raised {error}' if error else 'returned'}"
-        if self.driven or self.type == "lifespan":
+        if not self.wired:
             self.ended = what
             if error and not self.driven and not any(row.words == "lifespan.startup.complete" for row in self.rows):
                 words = "uvicorn concludes that this application does not support lifespan, and serves it"
@@ -148,7 +147,7 @@ class Story:
         elif self.status is None:
             self.status = 500
             self.ended = f"because {what} before it {'accepted' if self.type == 'websocket' else 'answered'}"
-            self.rows.append(Row(ms, "dropped", phrase(500), "←", "uvicorn answers instead"))
+            self.rows.append(Row(ms, "dropped", "500 Internal Server Error", "←", "uvicorn answers instead"))
         elif self.type == "websocket":
             self.ended = f"dropped with no close frame (code 1006): {what} without websocket.close"
             self.rows.append(Row(ms, "dropped", "dropped, no close frame", "←", "the client says: code 1006"))
@@ -159,15 +158,13 @@ class Story:
     def tell_now(self) -> None:
         """Add what still goes on."""
         blocked, starved = self.rows[-1].kind == "blocked", self.connection.get("starved")
-        if not self.connection["open"]:
-            tasks = self.connection.get("leftover", 0)
-            words = "a task that it started still runs" if tasks == 1 else f"{tasks} tasks that it started still run"
-            self.rows += [Row(INFINITE, "open", words=words)] if tasks else []
-            return
-        if not blocked:
+        tasks = self.connection.get("leftover")
+        if self.connection["open"] and not blocked:
             words, place = "no event is left" if starved else "", self.connection.get("waits") or {}
-            self.rows.append(Row(INFINITE, "open", words=words, verb="waits", place=place))
-        if self.driven:
+            self.rows.append(Row(math.inf, "open", words=words, verb="waits", place=place))
+        elif tasks and not self.connection["open"]:
+            self.rows.append(Row(math.inf, "open", words=f"tasks that it started and that still run: {tasks}"))
+        if self.driven and self.connection["open"]:
             what = "never let go of the event loop" if blocked else "was still at work"
             what = "waits for another event" if starved else f"{what}, so drive() stopped it"
             self.ended = f"your application {what}"
@@ -177,32 +174,18 @@ def left(code: object, framed: bool) -> tuple[str, str, str]:
     """Return what `wire` says of a WebSocket that its client, or uvicorn, ended with or without a close frame."""
     if not framed and code != 1012:
         return "leaves, no close frame", "→", "lost: the client went without a close frame"
-    how = "without a code" if code == 1005 else f"with code {text(code)}"
-    seen = "close frame, no code" if code == 1005 else f"close frame {text(code)}"
-    if not framed:
-        return seen, "←", f"closed by the server, which stops or restarts, {how}"
+    if code == 1005:
+        return "close frame, no code", "→", "closed by the client without a code"
+    way, who = ("→", "the client") if framed else ("←", "the server, which stops or restarts,")
     if code in GIVES_UP:
-        return seen, "", f"closed {how} by the client or by uvicorn, because what came could not be read"
-    return seen, "→", f"closed by the client {how}"
+        way, who = "", "the client or by uvicorn, because what came could not be read,"
+    return f"close frame {text(code)}", way, f"closed by {who} with code {text(code)}"
 
 
 def text(value: object) -> str:
     """Return a string, or what bytes spell, as it is; any other plain value as Python writes it."""
-    if isinstance(value, dict) and "bytes" in value:
-        return value["bytes"]
-    return value if isinstance(value, str) else written(value)
-
-
-def frame(event: dict) -> str:
-    return "text frame" if event.get("bytes") is None else "binary frame"
-
-
-def phrase(status: object) -> str:
-    """Return a status as the client sees it, such as 404 Not Found."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return text(status)
+    spelt = value.get("bytes") if isinstance(value, dict) else value
+    return spelt if isinstance(spelt, str) else written(value)
 
 
 def event_words(event: dict) -> tuple[str, list[str]]:
@@ -211,8 +194,7 @@ def event_words(event: dict) -> tuple[str, list[str]]:
         return f"{written(event[''])}, which is not a dict", []
     kind = event.get("type")
     name = kind if isinstance(kind, str) else "a dict without a type" if kind is None else written(kind)
-    told = {key: value for key, value in event.items() if key not in ("type", "headers") and value is not None}
-    told = {key: written(value) for key, value in told.items() if EMPTY.get(key) != value}
+    told = {key: written(value) for key, value in event.items() if value not in (None, EMPTY.get(key))}
     if len(told.get("body", "")) > BODY:
         told["body"] = f"{told['body'][: BODY - 6]} …"
-    return name, [f"{key}={value}" for key, value in told.items()]
+    return name, [f"{key}={value}" for key, value in told.items() if key not in ("type", "headers")]
