@@ -68,7 +68,8 @@ def inline(text: str, style: str = "", tag: str = "span") -> Shown:
 
 def mono(text: str, tint: str = "none") -> Shown:
     """Return a piece of a line of code or of a value, on a tint."""
-    return inline(text, f"{MONO};background:{TINTS[tint]};padding:0.05em 0.2em;border-radius:4px", "code")
+    chip = "" if tint == "none" else ";padding:0.05em 0.2em;border-radius:4px"
+    return inline(text, f"{MONO};background:{TINTS[tint]}{chip}", "code")
 
 
 def under(text: str, tint: str = "none") -> Shown:
@@ -124,7 +125,8 @@ def table(heads: list, rows: list[list], tints: list[str] | None = None, widths:
     """
     grid = [[pieces(cell) for cell in row] for row in [heads, *rows]]
     if widths is None:
-        widths = [max(len(beside(*cell).text) for cell in column) + 1 for column in zip(*grid, strict=True)]
+        longest = (max(len(beside(*cell).text) for cell in column) for column in zip(*grid, strict=True))
+        widths = [min(length + 1, WIDTH) for length in longest]
         while sum(widths) + len(widths) - 1 > WIDTH:
             widths[widths.index(max(widths))] -= 1
     text = [line for row in grid for line in row_as_text(row, widths)]
