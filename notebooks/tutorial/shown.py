@@ -1,10 +1,10 @@
 """The one way to show something under a cell: text first, and the same as HTML beside it.
 
 Text is what a terminal, a screen reader and a diff see. The HTML has only what JupyterLab's sanitizer keeps in a
-notebook that is not trusted: no script, no class, no id, no `var()`. So text keeps the colour of the page, and a colour
-is a tint that lets a light page through and a dark one.
+notebook that is not trusted: no script, no class, no id, no `var()`. So the letters keep the colour of the page, and
+every other colour is a tint, through which a light page and a dark one are seen.
 
-Whatever is shown may hold text of a stranger: every function here makes its control characters visible (`safe`).
+What is shown may hold text of a stranger, so every function here makes control characters visible (`safe`).
 """
 
 import html
@@ -25,7 +25,7 @@ TINTS = {
 }
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
 QUIET = "opacity:0.72"
-LONG = 30  # letters of a word that may be broken anywhere, so that it does not widen a page
+LONG = 30  # letters; a longer word may be broken anywhere, because it would widen the page
 CELL = "text-align:left;vertical-align:top;padding:0.25em 0.35em;border-bottom:1px solid rgba(128,128,128,0.35)"
 # Control characters but tab and line feed, those that turn the direction of what follows, other ends of a line, and
 # halves of a character, which cannot be sent to a browser.
@@ -59,7 +59,7 @@ def escape(text: str) -> str:
 
 
 def inline(text: str, style: str = "", tag: str = "span") -> Shown:
-    """Return a piece of a line, in the given CSS; line feeds become spaces."""
+    """Return a piece of a line, with CSS as its `style`; line feeds become spaces."""
     text = safe(text).replace("\n", " ")
     if any(len(word) > LONG for word in text.split()):
         style += ";word-break:break-all"
@@ -68,8 +68,8 @@ def inline(text: str, style: str = "", tag: str = "span") -> Shown:
 
 def mono(text: str, tint: str = "none") -> Shown:
     """Return a piece of a line of code or of a value, on a tint."""
-    chip = "" if tint == "none" else ";padding:0.05em 0.2em;border-radius:4px"
-    return inline(text, f"{MONO};background:{TINTS[tint]}{chip}", "code")
+    chip = "padding:0" if tint == "none" else "padding:0.05em 0.2em;border-radius:4px"
+    return inline(text, f"{MONO};background:{TINTS[tint]};{chip}", "code")
 
 
 def under(text: str, tint: str = "none") -> Shown:
@@ -142,7 +142,10 @@ def pieces(cell: str | Shown | list[Shown]) -> list[Shown]:
 
 
 def row_as_text(row: list[list[Shown]], widths: list[int]) -> list[str]:
-    """Return a row as one line, and more lines for what does not fit: a cell's first piece stays, the others follow."""
+    """Return a row as one line, and lines below it for what does not fit: only a cell's first piece stays in its place.
+
+    Where nothing stands to the right of a cell, it may be as wide as the page.
+    """
     line, following, start = "", [], 0
     for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
         room = width if any(row[column + 1 :]) else WIDTH - start

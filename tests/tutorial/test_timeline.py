@@ -190,6 +190,17 @@ def test_who_answered_and_who_closed(application, talk, summary, wire):
     assert wire in text
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_client_sees_the_body_of_a_refusal(status):
+    async def application(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b"no"})
+
+    drawn = rows(draw(record(application, ping)).text)
+    assert any(row.startswith("body ← websocket.http.response.body") for row in drawn)
+
+
 def test_a_server_that_stops_closes_with_1012():
     text = draw(record(ping_pong, stays, stopped=True)).text
     assert "closed by the server" in text and "close frame 1012" in text

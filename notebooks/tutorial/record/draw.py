@@ -132,8 +132,8 @@ def columns(group: list[Story]) -> Shown:
         else:
             verb = row.verb if row.bad or not row.arrow else ""
             first, *rest = words(row)
-            where = [place(row)] if len(rest) > len(row.values) else []  # code follows
-            cell = [beside(inline(f"{row.arrow or '·'} {verb}".strip(), BOLD), first), *where, *rest]
+            where = place(row) if row.bad or row.kind == "open" else inline("")
+            cell = [beside(inline(f"{row.arrow or '·'} {verb}".strip(), BOLD), first), where, *rest]
         cells.append([cell if client == number else [] for client in range(1, len(group) + 1)])
     heads = [inline(f"client {client}") for client in range(1, len(group) + 1)]
     return below(LEGEND, timed(rows, heads, cells, [(WIDTH - TIME - 1) // len(group) - 1] * len(group)))

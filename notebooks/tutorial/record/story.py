@@ -8,9 +8,9 @@ from .events import written
 
 LONGEST = 30  # rows drawn of the beginning, and of the end, of one connection
 PROTOCOLS = {"websocket": "WebSocket", "http": "HTTP", "lifespan": "lifespan"}
-EMPTY = {"more_body": False, "reason": ""}  # says nothing
-BODY = 46  # columns of a body
-GIVES_UP = (1002, 1007, 1009)  # codes by which either end says that it cannot read on
+EMPTY = {"more_body": False, "reason": ""}  # keys with values that say nothing
+BODY = 46  # columns for a body
+GIVES_UP = (1002, 1007, 1009)  # close codes by which either side says that it could not read what came
 VERBS = {"print": "prints", "raise": "raises", "return": "returns", "warning": "warned", "blocked": "blocks"}
 PHRASES = {str(status.value): status.phrase for status in HTTPStatus}
 REFUSED = "refused by your application"
@@ -104,7 +104,7 @@ class Story:
                 self.over(row.ms, entry.get("name", ""))
 
     def wire(self, kind: str, event: dict) -> tuple[str, str, str]:
-        """Return what a client of uvicorn did or sees with an event, the way it goes, and how that ends it all."""
+        """Return what the client sends or sees because of an event, which way it goes, and how the connection ends."""
         frame = "text frame" if event.get("bytes") is None else "binary frame"
         match kind:
             case "http.request" if event.get("body") not in (None, {"bytes": ""}):
@@ -135,7 +135,7 @@ class Story:
         return "", "", ""
 
     def over(self, ms: float, error: str) -> None:
-        """Add what follows from the end of the application, by an `error` or without."""
+        """Add what the end of the application means for the client; `error` is the name of what it raised."""
         what = f"your application {f'raised {error}' if error else 'returned'}"
         if not self.wired:
             self.ended = what
@@ -171,7 +171,7 @@ class Story:
 
 
 def left(code: object, framed: bool) -> tuple[str, str, str]:
-    """Return what `wire` says of a WebSocket that its client, or uvicorn, ended with or without a close frame."""
+    """Return what `Story.wire` does, for a WebSocket that the other side left; `framed` says if a close frame came."""
     if not framed and code != 1012:
         return "leaves, no close frame", "→", "lost: the client went without a close frame"
     if code == 1005:
