@@ -1,16 +1,20 @@
 """The one way to show something under a cell: text first, and the same as HTML beside it.
 
 Text is what a terminal, a screen reader and a diff see. The HTML has only what JupyterLab's sanitizer keeps in a
-notebook that is not trusted: no script, no class, no id, no `var()`. So text keeps the colour of the page, and a colour
-is a tint that lets a light page through and a dark one.
+notebook that is not trusted: no script, no class, no id, no `var()`. So the letters keep the colour of the page, and
+every other colour is a tint, through which a light page and a dark one are seen.
+
+What is shown may hold text of a stranger, so every function here makes control characters visible (`safe`).
 """
 
 import html
 import re
+import textwrap
 from dataclasses import dataclass
 
 from .disk.project import wrapped
 
+WIDTH = 100  # columns of a table as text
 TINTS = {
     "good": "rgba(46,160,67,0.24)",
     "bad": "rgba(248,81,73,0.22)",
@@ -20,9 +24,14 @@ TINTS = {
     "none": "rgba(0,0,0,0)",
 }
 MONO = "font-family:Menlo,Consolas,monospace;white-space:pre-wrap"
-LINE = "1px solid rgba(128,128,128,0.35)"
-# Control characters but tab and line feed, and those that turn the direction of what follows.
-UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+QUIET = "opacity:0.72"
+LONG = 30  # letters; a longer word may be broken anywhere, because it would widen the page
+CELL = "text-align:left;vertical-align:top;padding:0.25em 0.35em;border-bottom:1px solid rgba(128,128,128,0.35)"
+# Control characters but tab and line feed, those that turn the direction of what follows, other ends of a line, and
+# halves of a character, which cannot be sent to a browser.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,38 @@ class Shown:
 
 
 def safe(text: str) -> str:
-    """Return text of a stranger with what could move a cursor or turn the line made visible, as \\x1b."""
+    """Return text with what could move a cursor, end a line or turn its direction made visible, such as \\x1b."""
     return UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def escape(text: str) -> str:
-    return html.escape(text, quote=True)
+    """Return text as HTML, to stand between tags."""
+    return html.escape(safe(text), quote=False)
+
+
+def inline(text: str, style: str = "", tag: str = "span") -> Shown:
+    """Return a piece of a line, with CSS as its `style`; line feeds become spaces."""
+    text = safe(text).replace("\n", " ")
+    if any(len(word) > LONG for word in text.split()):
+        style += ";word-break:break-all"
+    return Shown(text, f'<{tag} style="{style}">{escape(text)}</{tag}>' if style else escape(text))
+
+
+def mono(text: str, tint: str = "none") -> Shown:
+    """Return a piece of a line of code or of a value, on a tint."""
+    chip = "padding:0" if tint == "none" else "padding:0.05em 0.2em;border-radius:4px"
+    return inline(text, f"{MONO};background:{TINTS[tint]};{chip}", "code")
+
+
+def under(text: str, tint: str = "none") -> Shown:
+    """Return a piece of code that begins a line of its own."""
+    piece = mono(text, tint)
+    return Shown(f"\n{piece.text}", f"<br>{piece.html}")
+
+
+def beside(*pieces: Shown) -> Shown:
+    """Return pieces as one, with spaces between."""
+    return Shown(" ".join(piece.text for piece in pieces), " ".join(piece.html for piece in pieces))
 
 
 def below(*parts: Shown) -> Shown:
@@ -55,48 +90,77 @@ def below(*parts: Shown) -> Shown:
 
 def title(text: str, tint: str = "quiet") -> Shown:
     """Return a heading of one line, on a tint."""
-    style = f"background:{TINTS[tint]};padding:0.1em 0.5em;border-radius:4px"
-    return Shown(text, f'<p><b style="{style}">{escape(text)}</b></p>')
+    piece = inline(text, f"background:{TINTS[tint]};padding:0.1em 0.5em;border-radius:4px", "b")
+    return Shown(piece.text, f"<p>{piece.html}</p>")
 
 
 def sentences(text: str) -> Shown:
     """Return sentences; lines that begin with a space are code and stay as they are."""
-    rows = [
-        f'<code style="{MONO}">{escape(line)}</code>' if line.startswith(" ") else escape(line)
-        for line in text.splitlines()
-    ]
-    return Shown(wrapped(text), f'<p style="max-width:60em">{"<br>".join(rows)}</p>')
+    text = safe(text)
+    lines = [inline(line, MONO, "code") if line.startswith(" ") else inline(line) for line in text.splitlines()]
+    return Shown(wrapped(text), f'<p style="max-width:60em">{"<br>".join(line.html for line in lines)}</p>')
 
 
 def code(text: str, tint: str = "none") -> Shown:
     """Return lines that stay as they are."""
     text = text.rstrip()
     style = f"{MONO};margin:0;padding:0 0.5em;line-height:1.35;background:{TINTS[tint]}"
-    return Shown(text, f'<pre style="{style}">{escape(text)}</pre>')
+    return Shown(safe(text), f'<pre style="{style}">{escape(text)}</pre>')
 
 
-def table(heads: list[str], rows: list[list[str]], tints: list[str] | None = None) -> Shown:
-    """Return a table of short texts, a tint for each row where there are `tints`."""
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [heads, *rows]
-    ]
-    cell = f"text-align:left;vertical-align:top;padding:0.2em 0.9em 0.2em 0;border-bottom:{LINE}"
-    body = "".join(
-        f'<tr style="background:{TINTS[tint]}">'
-        + "".join(f'<td style="{cell};{MONO}">{escape(text)}</td>' for text in row)
-        + "</tr>"
-        for row, tint in zip(rows, tints or ["none"] * len(rows), strict=True)
-    )
-    head = "".join(f'<th scope="col" style="{cell}">{escape(text)}</th>' for text in heads)
-    html_table = f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return Shown("\n".join(lines), html_table)
-
-
-def folded(summary: str, part: Shown) -> Shown:
+def folded(summary: str | Shown, part: Shown) -> Shown:
     """Return a part behind a summary that opens it; as text, the summary and the part below each other."""
-    style = "cursor:pointer"
+    line = summary if isinstance(summary, Shown) else inline(summary)
     return Shown(
-        f"{summary}\n{part.text}",
-        f'<details><summary style="{style}">{escape(summary)}</summary>{part.html}</details>',
+        f"{line.text}\n{part.text}",
+        f'<details><summary style="cursor:pointer">{line.html}</summary>{part.html}</details>',
     )
+
+
+def table(heads: list, rows: list[list], tints: list[str] | None = None, widths: list[int] | None = None) -> Shown:
+    """Return a table, with a tint for each row where there are `tints`.
+
+    A cell is a str, which is a value, or a piece, or a list of pieces. As text, a column is as wide as `widths` says,
+    otherwise as its longest cell, as far as WIDTH allows. What does not fit in a cell follows below the row.
+    """
+    grid = [[pieces(cell) for cell in row] for row in [heads, *rows]]
+    if widths is None:
+        longest = (max(len(beside(*cell).text) for cell in column) for column in zip(*grid, strict=True))
+        widths = [min(length + 1, WIDTH) for length in longest]
+        while sum(widths) + len(widths) - 1 > WIDTH:
+            widths[widths.index(max(widths))] -= 1
+    text = [line for row in grid for line in row_as_text(row, widths)]
+    head, *body = map(row_as_html, ["th"] + ["td"] * len(rows), grid, ["none", *(tints or ["none"] * len(rows))])
+    inside = f"<thead>{head}</thead><tbody>{''.join(body)}</tbody>"
+    return Shown("\n".join(text), f'<table style="border-collapse:collapse;margin:0.3em 0">{inside}</table>')
+
+
+def pieces(cell: str | Shown | list[Shown]) -> list[Shown]:
+    """Return the pieces of a cell; an empty cell has none."""
+    found = mono(cell) if cell and isinstance(cell, str) else cell
+    return [piece for piece in ([found] if isinstance(found, Shown) else found) if piece.html]
+
+
+def row_as_text(row: list[list[Shown]], widths: list[int]) -> list[str]:
+    """Return a row as one line, and lines below it for what does not fit: only a cell's first piece stays in its place.
+
+    Where nothing stands to the right of a cell, it may be as wide as the page.
+    """
+    line, following, start = "", [], 0
+    for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        room = width if any(row[column + 1 :]) else WIDTH - start
+        words = " ".join(piece.text for piece in cell)
+        if len(words) > room or "\n" in words:
+            first, *rest = (piece.text for piece in cell)
+            words, rest = (first, rest) if len(first) <= room and "\n" not in first else ("", [first, *rest])
+            margin = " " * (start + 2)
+            for text in rest:
+                following += textwrap.wrap(text.strip(), WIDTH, initial_indent=margin, subsequent_indent=f"{margin}  ")
+        line = line.ljust(start) + words
+        start += width + 1
+    return [line.rstrip(), *following]
+
+
+def row_as_html(tag: str, row: list[list[Shown]], tint: str) -> str:
+    cells = "".join(f'<{tag} style="{CELL}">{beside(*cell).html}</{tag}>' for cell in row)
+    return f'<tr style="background:{TINTS[tint]}">{cells}</tr>'

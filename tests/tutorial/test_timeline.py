@@ -2,16 +2,23 @@
 
 import asyncio
 import contextlib
+import enum
 import re
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import uvicorn
+from tutorial.commands.mask import Mask
 from tutorial.disk.project import TutorialError
+from tutorial.drive import drive
+from tutorial.record import events
 from tutorial.record.draw import choose, draw
 from tutorial.record.recorder import FIRST, LAST, Connection, Recorder
-from tutorial.record.story import LONGEST, WIDTH, Story
+from tutorial.record.story import LONGEST, Story
+from tutorial.shown import TINTS, WIDTH
 from websockets.asyncio.client import connect
 
 ACCEPT = {"type": "websocket.accept"}
@@ -162,8 +169,8 @@ async def stays(address):
 @pytest.mark.parametrize(
     "application, talk, summary, wire",
     [
-        (raises_early, ping, "answered 500, for your application raised ValueError before it accepted", "500 Internal"),
-        (returns_early, ping, "answered 500, for your application returned before it accepted", "500 Internal"),
+        (raises_early, ping, "500, because your application raised ValueError before it accepted", "500 Internal"),
+        (returns_early, ping, "answered 500, because your application returned before it accepted", "500 Internal"),
         (refuses, ping, "answered 403, refused: your application closed before it accepted", "403 Forbidden ←"),
         (denies, ping, "answered 404, refused by your application", "404 Not Found ←"),
         (
@@ -181,6 +188,17 @@ def test_who_answered_and_who_closed(application, talk, summary, wire):
     text = " ".join(draw(record(application, talk)).text.split())
     assert summary in text
     assert wire in text
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_client_sees_the_body_of_a_refusal(status):
+    async def application(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b"no"})
+
+    drawn = rows(draw(record(application, ping)).text)
+    assert any(row.startswith("body ← websocket.http.response.body") for row in drawn)
 
 
 def test_a_server_that_stops_closes_with_1012():
@@ -243,7 +261,7 @@ def test_http_and_lifespan():
     connections = record(application, get, lifespan="auto")
     text = draw(choose(connections)).text
     assert "HTTP GET /page, answered 201" in text and "201 Created" in text and "body=b'made'" in text
-    assert "knows no lifespan" in draw(choose(connections, "lifespan")).text
+    assert "does not support lifespan" in draw(choose(connections, "lifespan")).text
 
 
 def made(*entries: tuple, kind="websocket", number=1, path="/", **details) -> dict:
@@ -257,11 +275,11 @@ def made(*entries: tuple, kind="websocket", number=1, path="/", **details) -> di
 def test_notes_refusals_and_long_values_stay_within_the_width():
     place = {"path": "websocket_app/a_rather_long_name.py", "line": 1234, "code": "send(" + "x" * 150 + ")"}
     story = made(
-        ("send", {"event": {"type": "'websocket.accept'"}, **place}),
-        ("send", {"event": {"type": "'websocket.send'", "text": repr("word " * 40)}, **place}),
-        ("send", {"event": {"type": "'websocket.close'", "code": "1005"}, "failed": "ProtocolError: 1005", **place}),
-        ("send", {"event": {"": "'pong!'"}, **place}),
-        ("send", {"event": {"txt": "'pong!'"}, **place}),
+        ("send", {"event": {"type": "websocket.accept"}, **place}),
+        ("send", {"event": {"type": "websocket.send", "text": "word " * 40}, **place}),
+        ("send", {"event": {"type": "websocket.close", "code": 1005}, "failed": "ProtocolError: 1005", **place}),
+        ("send", {"event": {"": "pong!"}, **place}),
+        ("send", {"event": {"txt": "pong!"}, **place}),
         ("print", {"text": "a line that is printed " * 8, **place}),
         ("warning", {"message": "coroutine 'send' was never awaited", **place}),
         ("blocked", {"seconds": 2.5, **place}),
@@ -269,14 +287,14 @@ def test_notes_refusals_and_long_values_stay_within_the_width():
     )
     text = draw([story]).text
     assert max(map(len, text.splitlines())) <= WIDTH
-    for words in ("prints", "never awaited", "2500.0 ms", "txt='pong!'", "which is no dict", "line 1234"):
+    for words in ("prints", "never awaited", "2500.0 ms", "txt='pong!'", "which is not a dict", "line 1234", "refused"):
         assert words in text
     assert "close frame 1005" not in text
     assert Story(story).ended.startswith("dropped")
 
 
 def test_a_long_connection_is_drawn_in_part():
-    entries = [("receive", {"event": {"type": "'websocket.receive'", "text": "'x'"}})] * (FIRST + LAST + 50)
+    entries = [("receive", {"event": {"type": "websocket.receive", "text": "x"}})] * (FIRST + LAST + 50)
     drawing = draw([made(*entries)])
     assert len(rows(drawing.text)) == 2 * LONGEST
     assert f"{FIRST + LAST + 50 + 1 - 2 * LONGEST} more, not drawn" in drawing.text
@@ -299,7 +317,7 @@ class Table(HTMLParser):
 
 
 def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
-    event = {"type": "'websocket.receive'", "text": "'<script>alert(1)</script>'"}
+    event = {"type": "websocket.receive", "text": "<script>alert(1)</script>"}
     connection = made(
         ("receive", {"event": event, "path": '"><i>.py', "line": 1, "code": '"><i>'}),
         ("print", {"text": "<script>"}),
@@ -316,21 +334,139 @@ def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
         assert "var(" not in source and "currentcolor" not in source.lower()
 
 
-def test_nothing_of_one_run_is_drawn():
+def test_nothing_of_one_run_is_stored():
     connections = record(ping_pong, ping)
     port, drawing = str(connections[0]["client"]), draw(connections)
     for view in (drawing.text, Table(drawing.html).text):
+        view = Mask().text(view)
         assert port not in view
-        assert not re.search(r"localhost:\d|websockets/\d|0x[0-9a-f]{6}", view)
-    for key in re.findall(r"sec-websocket-key', b'([^']+)", connections[0]["scope"]["headers"]):
-        assert key not in drawing.html
+        assert not re.search(r"localhost:(?!8000)\d|websockets/\d|0x[0-9a-f]{6}", view)
+        assert set(re.findall(r"b'sec-websocket-key', b'([^']+)", view)) <= {"…"}
 
 
-def test_cookies_are_not_shown():
-    connection = made()
-    connection["scope"]["headers"] = repr([(b"cookie", b"sessionid=tok123"), (b"host", b"localhost:8001")])
-    html = draw([connection]).html
-    assert "tok123" not in html and "8001" not in html
+class Code(enum.IntEnum):
+    POLICY = 1008
+
+
+async def answers_201(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": HTTPStatus.CREATED})
+    await send({"type": "http.response.body"})
+
+
+async def closes_with_an_enum(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+    await receive()
+    await send({"type": "websocket.close", "code": Code.POLICY})
+
+
+async def get(address, target=b"/", headers=b""):
+    reader, writer = await asyncio.open_connection("localhost", address.rpartition(":")[2])
+    writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + b"\r\n")
+    await reader.read()
+    writer.close()
+
+
+def test_a_status_of_the_standard_library_is_its_number():
+    drawing = draw(record(answers_201, get))
+    for view in (drawing.text, Table(drawing.html).text):
+        assert "answered 201" in view and "201 Created" in view and "status=201" in view
+        assert "500" not in view
+
+
+def test_a_close_code_that_is_an_enum_is_its_number():
+    text = draw(record(closes_with_an_enum, ping)).text
+    assert "closed by your application with code 1008" in text and "close frame 1008" in text and "code=1008" in text
+
+
+@pytest.mark.parametrize("length", [160, 161, 100_000])
+def test_a_message_of_any_length(length):
+    async def talk(address):
+        async with connect(f"ws://{address}/") as ws:
+            await ws.send("x" * length)
+
+    drawing = draw(record(ping_pong, talk))
+    assert max(map(len, drawing.text.splitlines())) <= WIDTH
+    assert "text='xxx" in drawing.text and "close frame 1000" in drawing.text
+    assert len(drawing.html) < 40_000
+
+
+@pytest.mark.parametrize("kind", ["task", "caught", "something new"])
+def test_an_entry_of_an_unknown_kind_is_drawn_as_a_mistake(kind):
+    entry = {"path": "websocket_app/websocket.py", "line": 7, "code": "1 / 0"}
+    connection = made((kind, {"name": "ZeroDivisionError", "message": "division by zero", **entry}))
+    for drawing in (draw([connection]), draw([connection, {**connection, "number": 2, "client": 2}])):
+        for view in (drawing.text, Table(drawing.html).text):
+            for words in (kind, "ZeroDivisionError: division by zero", "websocket.py:7", "1 / 0"):
+                assert words in view
+        assert f'<tr style="background:{TINTS["bad"]}">' in drawing.html
+    assert kind in draw([made((kind, {}))]).text
+
+
+def test_one_key_is_not_several():
+    assert "scope, 1 key<" in draw([{**made(), "scope": {"type": "websocket"}}]).html
+    assert "scope, 2 keys<" in draw([{**made(), "scope": {"type": "websocket", "path": "/"}}]).html
+
+
+def test_a_scope_and_events_of_any_type_are_drawn():
+    scope = {"type": 5, "path": b"/", "query_string": "bytes", "method": None, "headers": 3}
+    for given in (scope, {"type": ["http"]}, {"type": "http", "path": 5}, {}):
+        connection = Connection(1, given)
+        for event in ({"type": []}, {"type": "websocket.close", "code": [], "reason": {}}, {1: 2}, "x"):
+            connection.add("send", event=events.event(event))
+        connection.add("receive", event=events.event({"type": "websocket.disconnect", "code": {}, "reason": 5}))
+        drawn = {**connection.as_dict(), "open": False}
+        for found in (drawn, {**drawn, "driven": True}, {**drawn, "type": "websocket"}, {**drawn, "type": "http"}):
+            assert "scope: " in draw([found]).text or not given
+
+
+SECRETS = (
+    b"""Cookie: a=it's"; sessionid=hush1\r\ncookie: sessionid=hush2; b="\r\nCOOKIE: """
+    + b"; ".join(b"name%d=hush3%s" % (number, b"x" * 500) for number in range(20))
+    + b"\r\nAuthorization: Bearer hush4\r\nProxy-Authorization: Basic hush5\r\nX-CSRFToken: hush6\r\n"
+)
+
+
+async def uses_its_headers(scope, receive, send):
+    await receive()
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body", "body": str(len(cookies)).encode()})
+
+
+def test_secrets_of_a_client_reach_neither_text_nor_html_nor_the_record():
+    connections = record(uses_its_headers, lambda address: get(address, headers=SECRETS))
+    drawing = draw(connections)
+    assert "200 OK" in drawing.text and "(b'cookie', …)" in drawing.html
+    for view in (drawing.text, drawing.html, repr(connections)):
+        assert "hush" not in view
+
+
+def test_secrets_of_a_call_by_hand_are_not_drawn():
+    pairs = [line.split(b": ", 1) for line in SECRETS.split(b"\r\n") if line]
+    scope = {"type": "http", "headers": [(name.lower(), value) for name, value in pairs]}
+    drawing = drive(uses_its_headers, scope, {"type": "http.request"})
+    assert "your application returned" in drawing.text and "(b'cookie', …)" in drawing.html
+    assert "hush" not in drawing.text + drawing.html
+
+
+async def repeats(scope, receive, send):
+    await receive()
+    await send(ACCEPT)
+    text = (await receive())["text"]
+    print(text)
+    await send({"type": "websocket.close", "reason": text[:30]})
+    raise ValueError(text)
+
+
+def test_a_client_cannot_move_the_cursor_or_speak_for_the_course():
+    said = "\r\x1b[2J\x9b\u202e\u2028Connection 9: all is well\nServer: ready\n\x85Type rm -rf ~"
+    drawing = draw(record(repeats, lambda address: ping(address + "/" + quote(said), said)))
+    assert "ValueError" in drawing.text and r"\x1b[2J" in drawing.text
+    for view in (drawing.text, drawing.html):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", view)
+    assert not any(line.strip().startswith(("Connection 9", "Server", "Type")) for line in drawing.text.splitlines())
 
 
 def test_both_renderings_are_offered():
@@ -354,7 +490,7 @@ def test_choose():
     assert numbers("lifespan") == [1]
 
 
-@pytest.mark.parametrize("argument", ["yesterday", "0", "-1", "1.5", "2 3"])
+@pytest.mark.parametrize("argument", ["yesterday", "0", "-1", "1.5", "2 3", "²", "9" * 5000, "on", "off"])
 def test_choose_explains_itself(argument):
     with pytest.raises(TutorialError, match="%timeline 3 for the last three"):
         choose([made()], argument)
@@ -362,5 +498,10 @@ def test_choose_explains_itself(argument):
 
 @pytest.mark.parametrize("argument", ["", "3", "all"])
 def test_choose_with_nothing_to_draw(argument):
-    with pytest.raises(TutorialError, match="no client came since the last save"):
-        choose([], argument)
+    with pytest.raises(TutorialError, match=r"no client came since the last save.*server.start\(\), run a cell"):
+        choose([made(kind="lifespan"), made(kind="http", path="/favicon.ico")], argument)
+
+
+def test_choose_with_no_start_to_draw():
+    with pytest.raises(TutorialError, match=r"no server runs. Type server.start\(\)"):
+        choose([made()], "lifespan")

@@ -1,23 +1,21 @@
-"""Standard output of the handlers: to the log, and line by line to the recorder."""
+"""What handlers print, and what they log: to the server's log, and line by line to the recorder."""
 
-import io
 import threading
 
 from .recorder import LINE, Recorder
 
 
-class Printed(io.TextIOBase):
-    """Standard output of the handlers: to the log as ever, and line by line to the recorder."""
+class Printed:
+    """Standard output or standard error of the handlers, in front of the `stream` that is the log."""
 
-    encoding, errors = "utf-8", "replace"
+    lock = threading.RLock()  # of both streams: threads of a handler print, too, and the recorder counts the lines
 
     def __init__(self, recorder: Recorder, stream) -> None:
         self.recorder, self.stream, self.rest = recorder, stream, ""
         self.early = False  # the recorder has a line whose newline is still to come
-        self.lock = threading.RLock()  # threads of a handler print, too
 
     def __getattr__(self, name: str):
-        return getattr(self.stream, name)  # `buffer`, `reconfigure` and what else only a real one has
+        return getattr(self.stream, name)  # `flush`, `buffer`, `encoding` and whatever else a stream has
 
     def write(self, text: str) -> int:
         with self.lock:
@@ -30,8 +28,12 @@ class Printed(io.TextIOBase):
             self.rest = (self.rest + rest)[: LINE + 1]  # one more: the recorder sees that it is cut
         return len(text)
 
+    def writelines(self, lines) -> None:
+        for line in lines:
+            self.write(line)
+
     def finish(self) -> None:
-        """Hand over what was printed without a newline, not to wait for one that may never come."""
+        """Hand over what was printed without a newline, because that may never come."""
         with self.lock:
             if self.rest:
                 self.recorder.print(self.rest)
@@ -39,12 +41,3 @@ class Printed(io.TextIOBase):
 
     def close(self) -> None:
         """Stay open: the log is the worker's."""
-
-    def flush(self) -> None:
-        self.stream.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self.stream.fileno()

@@ -1,30 +1,37 @@
 """From a recorded connection to the rows of its story."""
 
-import re
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from .events import written
 
-WIDTH = 100  # columns of the text
 LONGEST = 30  # rows drawn of the beginning, and of the end, of one connection
 PROTOCOLS = {"websocket": "WebSocket", "http": "HTTP", "lifespan": "lifespan"}
-EMPTY = {"more_body": False, "reason": ""}  # says nothing
-EMPTY_BODY = {"bytes": ""}
-GIVES_UP = {1002, 1007, 1009}  # codes by which either end says that it cannot go on reading
-VERBS = {"receive": "receive", "send": "send", "print": "prints", "raise": "raises", "return": "returns"}
-VERBS |= {"warning": "warned", "blocked": "blocks"}
+EMPTY = {"more_body": False, "reason": ""}  # keys with values that say nothing
+BODY = 46  # columns for a body
+GIVES_UP = (1002, 1007, 1009)  # close codes by which either side says that it could not read what came
+VERBS = {"print": "prints", "raise": "raises", "return": "returns", "warning": "warned", "blocked": "blocks"}
+PHRASES = {str(status.value): status.phrase for status in HTTPStatus}
+REFUSED = "refused by your application"
+FINE = {"call", "receive", "send", "print", "return", "skipped", "end", "open"}  # every other kind is a mistake
+ANSWERS = {  # events that answer: the status, and how they end the connection
+    "http.response.start": (None, ""),
+    "websocket.http.response.start": (None, REFUSED),
+    "websocket.accept": (101, ""),
+    "websocket.close": (403, "refused: your application closed before it accepted"),
+}
 
 
 @dataclass
 class Row:
     """One line of a timeline, from the client's side to the application's.
 
-    `kind` is that of the recorder's entry, or `call` for the call itself, `end` for what follows from an end, `refused`
-    for an event that the server did not take, and `open` for what goes on now.
+    `kind` is that of the recorder's entry, or `call`, `end` for what follows from the application's end, `dropped` for
+    a client that is left without an answer, `refused` for an event that the server did not take, `open` for now.
     """
 
-    ms: float | None  # since the application was called; None is now
+    ms: float  # since the application was called; infinite for what still goes on
     kind: str
     wire: str = ""  # what the client sends or sees
     way: str = ""  # → it sends it, ← it sees it
@@ -36,274 +43,158 @@ class Row:
 
     @property
     def bad(self) -> bool:
-        return self.kind in {"raise", "warning", "blocked", "refused"} or (self.kind == "end" and bool(self.wire))
-
-    @property
-    def quotes(self) -> bool:
-        """Whether the code at its place is part of what there is to say."""
-        return "line" in self.place and self.kind in {"raise", "warning", "blocked", "refused", "open"}
+        return self.kind not in FINE
 
 
 class Story:
-    """The rows of one connection, and how it was answered and ended."""
+    """The rows of one connection, and how it was answered and ended.
+
+    `connection` is `Connection.as_dict()`, and what a worker or `drive()` adds to it.
+    """
 
     def __init__(self, connection: dict) -> None:
         self.connection, self.type = connection, connection["type"]
         self.driven = connection.get("driven", False)  # by `drive()`: there is neither client nor server
-        self.accepted = self.complete = False
-        self.status: object = None  # what the HTTP request was answered
+        self.wired = self.type in ("http", "websocket") and not self.driven  # a client waits for an answer
+        self.status: object = None  # what the handshake or the request was answered
+        self.complete = False  # the answer to a request
         self.ended = ""  # who closed, and how
-        request = self.type in {"http", "websocket"} and not self.driven
-        wire = f"{self.method or 'GET'} {self.address}" if request else ""
-        self.rows = [Row(0.0, "call", wire, "→" if request else "", "scope", arrow="→", verb="called")]
+        path, query, method = (text(connection["scope"].get(key) or "") for key in ("path", "query_string", "method"))
+        address = f"{path}?{query}" if query else path
+        protocol = PROTOCOLS.get(str(self.type), f"scope type {self.type!r}")
+        self.name = " ".join(filter(None, [protocol, method, address]))
+        request = (f"{method or 'GET'} {address}", "→") if self.wired else ("", "")
+        self.rows = [Row(0.0, "call", *request, "scope", arrow="→", verb="called")]
         for entry in connection["entries"]:
             self.tell(entry)
-        self.now()
-        if len(self.rows) > 2 * LONGEST:
-            between = self.rows[LONGEST:-LONGEST]
-            skipped = sum(entry["count"] for entry in connection["entries"] if entry["kind"] == "skipped")
-            skipped += sum(row.kind != "skipped" for row in between)
-            self.rows[LONGEST:-LONGEST] = [Row(None, "skipped", words=f"… {skipped:,} more, not drawn …")]
-
-    def tell(self, entry: dict) -> None:
-        """Add what an entry of the recorder says."""
-        kind, ms = entry["kind"], entry.get("ms")
-        if kind == "receive" and self.complete and entry["event"].get("type") == "http.disconnect":
-            return  # says nothing after a whole answer, and whether Django still reads it depends on its version
-        place = {key: entry[key] for key in ("path", "line", "code") if key in entry}
-        row = Row(ms, kind, place=place, verb=VERBS.get(kind, ""))
-        self.rows.append(row)
-        if kind in {"receive", "send"}:
-            event = entry["event"]
-            row.words, row.values = event_words(event)
-            row.arrow = "→" if kind == "receive" else "←"
-            if entry.get("failed"):
-                row.kind = "refused"
-            elif not self.driven:
-                row.wire, row.way = (self.received if kind == "receive" else self.sent)(row.words, event)
-        elif kind == "print":
-            row.words = entry["text"]
-        elif kind == "warning":
-            row.words = settle(entry["message"])
-        elif kind == "blocked":
-            lasted = f" for {entry['seconds'] * 1000:.1f} ms" if entry.get("seconds") else ""
-            row.words = f"nothing else can run{lasted}"
-        elif kind == "skipped":
-            row.words = f"… {entry['count']:,} more, not kept …"
-        elif kind == "raise":
-            gone = "the client has left" if entry["name"] == "ClientDisconnected" else ""
-            row.words = settle(": ".join(filter(None, [entry["name"], entry["message"] or gone])))
-            self.over(ms, f"raised {entry['name']}", entry["name"])
-        elif kind == "return":
-            self.over(ms, "returned")
-
-    def received(self, kind: str, event: dict) -> tuple[str, str]:
-        """Return what the client did that made uvicorn hand over this event."""
-        if kind == "http.request" and event.get("body", EMPTY_BODY) != EMPTY_BODY:
-            return "body", "→"
-        if kind == "websocket.receive":
-            return "binary frame" if event.get("bytes") is not None else "text frame", "→"
-        if kind == "http.disconnect":
-            self.ended = self.ended or "left by the client before the answer was complete"
-            return "leaves", "→"
-        if kind != "websocket.disconnect" or self.ended or self.status not in {None, 101}:
-            return "", ""  # uvicorn tells the application what it knows already
-        code = event.get("code")
-        if code == 1012 and "reason" not in event:
-            self.ended = "closed by the server, which stops or restarts, with code 1012"
-            return "close frame 1012", "←"
-        if "reason" not in event:
-            self.ended = "lost: the client went without a close frame"
-            return "leaves, no close frame", "→"
-        if code in GIVES_UP:
-            self.ended = f"closed with code {code} by the client or by uvicorn, for what came could not be read"
-            return f"close frame {code}", ""
-        self.ended = "closed by the client " + ("without a code" if code == 1005 else f"with code {code}")
-        return ("close frame, no code" if code == 1005 else f"close frame {code}"), "→"
-
-    def sent(self, kind: str, event: dict) -> tuple[str, str]:
-        """Return what the client sees of an event that the application sends."""
-        if kind == "websocket.http.response.body" and self.status not in {None, 101, 403}:
-            return "body", "←"
-        if self.ended:
-            return "", ""
-        if kind in {"http.response.start", "websocket.http.response.start"} and self.status is None:
-            self.status = event.get("status")
-            self.ended = "refused by your application" if self.type == "websocket" else ""
-            return status_words(self.status), "←"
-        if kind == "http.response.body":
-            self.complete = event.get("more_body") is not True
-            return "body" if self.complete else "part of the body", "←"
-        if kind == "websocket.accept" and self.status is None:
-            self.accepted, self.status = True, 101
-            return status_words(101), "←"
-        if kind == "websocket.close" and self.status is None:
-            self.status, self.ended = 403, "refused: your application closed before it accepted"
-            return status_words(403), "←"
-        if kind == "websocket.send" and self.accepted and {"text", "bytes"} & set(event):
-            return "binary frame" if event.get("bytes") is not None else "text frame", "←"
-        if kind == "websocket.close" and self.accepted:
-            code, reason = event.get("code") or 1000, event.get("reason")
-            self.ended = f"closed by your application with code {code}" + (f" ({reason})" if reason else "")
-            return f"close frame {code}", "←"
-        return "", ""
-
-    def over(self, ms: float | None, what: str, error: str = "") -> None:
-        """Add what follows, on the wire, from the end of the application."""
-        if self.driven:
-            self.ended = f"your application {what}"
-        elif self.type == "lifespan":
-            started = any(row.words == "lifespan.startup.complete" for row in self.rows)
-            self.ended = f"your application {what}"
-            if not started and error:
-                words = "uvicorn takes it that this application knows no lifespan, and serves it"
-                self.rows.append(Row(ms, "end", words=words))
-        elif self.ended or error == "ClientDisconnected":
-            self.ended = self.ended or "lost: the client went without a close frame"
-        elif self.status is None:
-            when = " before it accepted" if self.type == "websocket" else " before it answered"
-            self.status, self.ended = 500, f"for your application {what}{when}"
-            self.rows.append(Row(ms, "end", status_words(500), "←", "uvicorn answers instead"))
-        elif self.accepted:
-            self.ended = f"dropped with no close frame (code 1006): your application {what} without websocket.close"
-            self.rows.append(Row(ms, "end", "dropped, no close frame", "←", "the client says: code 1006"))
-        elif self.type == "http" and not self.complete:
-            self.ended = f"cut off: your application {what} before its answer was complete"
-            self.rows.append(Row(ms, "end", "cut off", "←", "uvicorn drops the connection"))
-
-    def now(self) -> None:
-        """Add what still goes on."""
-        place, tasks = self.connection.get("waits") or {}, self.connection.get("leftover", 0)
-        if self.connection["open"]:
-            starved, blocked = self.connection.get("starved"), self.rows[-1].kind == "blocked"
-            if not blocked:
-                words = "no event is left" if starved else ""
-                self.rows.append(Row(None, "open", words=words, verb="waits", place=place))
-            if self.driven and starved:
-                self.ended = "your application waits for another event"
-            elif self.driven:
-                what = "never let go of the event loop" if blocked else "was still at work"
-                self.ended = f"your application {what}, so drive() stopped it"
-        elif tasks:
-            words = "a task that it started still runs" if tasks == 1 else f"{tasks} tasks that it started still run"
-            self.rows.append(Row(None, "open", words=words))
-
-    @property
-    def method(self) -> str:
-        return self.connection["scope"].get("method") or ""
-
-    @property
-    def address(self) -> str:
-        """The path, with its query."""
-        query = self.connection["scope"].get("query_string") or ""
-        query = query.get("bytes", "…") if isinstance(query, dict) else str(query)
-        return self.connection["path"] + (f"?{query}" if query else "")
-
-    @property
-    def name(self) -> str:
-        """The type and where it went, such as WebSocket /chat."""
-        kind = PROTOCOLS.get(self.type, f"scope type {self.type!r}")
-        method = f"{self.method} " if self.type == "http" else ""
-        return f"{kind} {method}{self.address}".strip()
+        self.tell_now()
+        if between := self.rows[LONGEST:-LONGEST]:
+            count = len(between) + sum(entry.get("count", 1) - 1 for entry in connection["entries"])
+            self.rows[LONGEST:-LONGEST] = [Row(between[0].ms, "skipped", words=f"… {count:,} more, not drawn …")]
 
     @property
     def summary(self) -> str:
         """How it was answered and how it ended, in words."""
-        words = [] if self.driven or self.type == "lifespan" else ["not answered yet"]
-        if self.status is not None:
-            words = [f"answered {self.status}"]
-        if self.ended:
-            words.append(self.ended)
-        elif self.connection["open"]:
-            words.append("still open")
-        return ", ".join(words)
+        answered = "not answered yet" * self.wired if self.status is None else f"answered {text(self.status)}"
+        return ", ".join(filter(None, [answered, self.ended or "still open" * self.connection["open"]]))
 
-    @property
-    def scope(self) -> dict[str, str]:
-        """Each key of the scope with its value, as Python writes it, in one line or several."""
-        return {key: scope_words(key, written(value)) for key, value in self.connection["scope"].items()}
+    def tell(self, entry: dict) -> None:
+        """Add what an entry of the recorder says."""
+        kind, event = entry["kind"], entry.get("event", {})
+        if self.complete and event.get("type") == "http.disconnect":
+            return  # says nothing after a whole answer, and whether Django still reads it depends on its version
+        said = ": ".join(filter(None, [entry.get("name"), entry.get("message", entry.get("text"))]))
+        row = Row(entry.get("ms", self.rows[-1].ms), kind, words=said, verb=VERBS.get(kind, kind), place=entry)
+        self.rows.append(row)
+        match kind:
+            case "receive" | "send":
+                row.words, row.values = event_words(event)
+                row.arrow = "→" if kind == "receive" else "←"
+                if entry.get("failed"):
+                    row.kind = row.verb = "refused"
+                elif self.wired:
+                    row.wire, row.way, ended = self.wire(row.words, event)
+                    self.ended = self.ended or ended
+            case "blocked":
+                row.words = "nothing else can run"
+                row.words += f" for {entry['seconds'] * 1000:.1f} ms" if entry.get("seconds") else ""
+            case "skipped":
+                row.words, row.verb = f"… {entry['count']:,} more, not kept …", ""
+            case "raise" | "return":
+                self.over(row.ms, entry.get("name", ""))
+
+    def wire(self, kind: str, event: dict) -> tuple[str, str, str]:
+        """Return what the client sends or sees because of an event, which way it goes, and how the connection ends."""
+        frame = "text frame" if event.get("bytes") is None else "binary frame"
+        match kind:
+            case "http.request" if event.get("body") not in (None, {"bytes": ""}):
+                return "body", "→", ""
+            case "http.disconnect":
+                return "leaves", "→", "left by the client before the answer was complete"
+            case "websocket.receive":
+                return frame, "→", ""
+            case "websocket.http.response.body" if self.ended == REFUSED:
+                return "body", "←", ""
+            case _ if self.ended:
+                pass  # uvicorn tells the application what it knows, and passes nothing on
+            case "websocket.disconnect" if self.status in (None, 101):
+                return left(event.get("code"), "reason" in event)
+            case "http.response.body":
+                self.complete = event.get("more_body") is not True
+                return "body" if self.complete else "part of the body", "←", ""
+            case "websocket.send" if self.status == 101 and {"text", "bytes"} & set(event):
+                return frame, "←", ""
+            case "websocket.close" if self.status == 101:
+                code, reason = text(event.get("code") or 1000), text(event.get("reason") or "")
+                how = f"code {code} ({reason})" if reason else f"code {code}"
+                return f"close frame {code}", "←", f"closed by your application with {how}"
+            case _ if kind in ANSWERS and self.status is None:
+                status, ended = ANSWERS[kind]
+                self.status = status or event.get("status")
+                return f"{text(self.status)} {PHRASES.get(text(self.status), '')}".strip(), "←", ended
+        return "", "", ""
+
+    def over(self, ms: float, error: str) -> None:
+        """Add what the end of the application means for the client; `error` is the name of what it raised."""
+        what = f"your application {f'raised {error}' if error else 'returned'}"
+        if not self.wired:
+            self.ended = what
+            if error and not self.driven and not any(row.words == "lifespan.startup.complete" for row in self.rows):
+                words = "uvicorn concludes that this application does not support lifespan, and serves it"
+                self.rows.append(Row(ms, "end", words=words))
+        elif self.ended or error == "ClientDisconnected":
+            self.ended = self.ended or "lost: the client went without a close frame"
+        elif self.status is None:
+            self.status = 500
+            self.ended = f"because {what} before it {'accepted' if self.type == 'websocket' else 'answered'}"
+            self.rows.append(Row(ms, "dropped", "500 Internal Server Error", "←", "uvicorn answers instead"))
+        elif self.type == "websocket":
+            self.ended = f"dropped with no close frame (code 1006): {what} without websocket.close"
+            self.rows.append(Row(ms, "dropped", "dropped, no close frame", "←", "the client says: code 1006"))
+        elif not self.complete:
+            self.ended = f"cut off: {what} before its answer was complete"
+            self.rows.append(Row(ms, "dropped", "cut off", "←", "uvicorn drops the connection"))
+
+    def tell_now(self) -> None:
+        """Add what still goes on."""
+        blocked, starved = self.rows[-1].kind == "blocked", self.connection.get("starved")
+        tasks = self.connection.get("leftover")
+        if self.connection["open"] and not blocked:
+            words, place = "no event is left" if starved else "", self.connection.get("waits") or {}
+            self.rows.append(Row(math.inf, "open", words=words, verb="waits", place=place))
+        elif tasks and not self.connection["open"]:
+            self.rows.append(Row(math.inf, "open", words=f"tasks that it started and that still run: {tasks}"))
+        if self.driven and self.connection["open"]:
+            what = "never let go of the event loop" if blocked else "was still at work"
+            what = "waits for another event" if starved else f"{what}, so drive() stopped it"
+            self.ended = f"your application {what}"
+
+
+def left(code: object, framed: bool) -> tuple[str, str, str]:
+    """Return what `Story.wire` does, for a WebSocket that the other side left; `framed` says if a close frame came."""
+    if not framed and code != 1012:
+        return "leaves, no close frame", "→", "lost: the client went without a close frame"
+    if code == 1005:
+        return "close frame, no code", "→", "closed by the client without a code"
+    way, who = ("→", "the client") if framed else ("←", "the server, which stops or restarts,")
+    if code in GIVES_UP:
+        way, who = "", "the client or by uvicorn, because what came could not be read,"
+    return f"close frame {text(code)}", way, f"closed by {who} with code {text(code)}"
+
+
+def text(value: object) -> str:
+    """Return a string, or what bytes spell, as it is; any other plain value as Python writes it."""
+    spelt = value.get("bytes") if isinstance(value, dict) else value
+    return spelt if isinstance(spelt, str) else written(value)
 
 
 def event_words(event: dict) -> tuple[str, list[str]]:
     """Return an event's type and, as key=value, the keys that matter."""
     if "" in event:
-        return f"{settle(written(event['']))}, which is no dict", []
+        return f"{written(event[''])}, which is not a dict", []
     kind = event.get("type")
-    values = []
-    for key, value in event.items():
-        if key in {"type", "headers"} or value is None or EMPTY.get(key) == value:
-            continue
-        text = written(value)
-        if key == "body" and len(text) > 46:
-            text = f"{text[:40]} …"
-        values.append(f"{key}={settle(text)}")
-    return (kind if isinstance(kind, str) else written(kind)) if kind is not None else "a dict without a type", values
-
-
-def status_words(status: object) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
-
-
-def settle(text: str) -> str:
-    """Return a repr without what differs at every run."""
-    text = re.sub(r"\b0x[0-9a-f]{6,}", "0x…", text)
-    return re.sub(r"(localhost|127\.0\.0\.1|\[::1\]):\d+", r"\1:…", text)
-
-
-def scope_words(key: str, text: str) -> str:
-    """Return a value of the scope, one header a line, without what differs at every run or must stay secret."""
-    if key in {"client", "server"}:
-        return re.sub(r", \d+([)\]])$", r", …\1", text)
-    if key == "headers":
-        text = re.sub(r"(b'sec-websocket-key', b)'[^']*'", r"\1'…'", text)
-        text = re.sub(r"b'user-agent', b'[^']*'", lambda found: re.sub(r"\d[\w.]*", "…", found[0]), text)
-        text = text.replace("), (b", "),\n (b").replace("], [b", "],\n [b")
-    return settle(text)
-
-
-def place_words(place: dict, room: int = WIDTH) -> str:
-    """Return a place in few words, such as websocket.py:9, in at most `room` characters."""
-    if "line" not in place:
-        return ""
-    path, line = place["path"], place["line"]
-    name = re.split(r"[/\\]", path)[-1]
-    words = f"{name}:{line}" if name.endswith(".py") else f"{path}, line {line}"
-    return words if len(words) <= room else f"line {line}"
-
-
-def groups(stories: list[Story]) -> list[list[Story]]:
-    """Return stories in the order they began, those together that overlap in time."""
-    found: list[list[Story]] = []
-    until = 0.0
-    for story in sorted(stories, key=lambda story: story.connection["clock"]):
-        times = [row.ms for row in story.rows if row.ms is not None]
-        began = story.connection["clock"]
-        end = float("inf") if story.connection["open"] else began + max(times, default=0) / 1000
-        if found and began <= until:
-            found[-1].append(story)
-        else:
-            found.append([story])
-            until = 0.0
-        until = max(until, end)
-    return found
-
-
-def merged(group: list[Story]) -> list[tuple[float | None, int, Row]]:
-    """Return the rows of a group on one clock, as (milliseconds since the first began, which story, row)."""
-    began, rows = group[0].connection["clock"], []
-    for index, story in enumerate(group):
-        offset, last = (story.connection["clock"] - began) * 1000, 0.0
-        for row in story.rows:
-            last = last if row.ms is None else row.ms + offset
-            late = row.kind == "open"
-            rows.append((late, last, len(rows), (None if row.ms is None else last), index, row))
-    return [(ms, index, row) for *_, ms, index, row in sorted(rows, key=lambda row: row[:3])]
-
-
-def client_names(group: list[Story]) -> list[str]:
-    """Return what the client of each story is called: one port is one client."""
-    ports = list(dict.fromkeys(story.connection["client"] or id(story) for story in group))
-    return [f"client {ports.index(story.connection['client'] or id(story)) + 1}" for story in group]
+    name = kind if isinstance(kind, str) else "a dict without a type" if kind is None else written(kind)
+    told = {key: written(value) for key, value in event.items() if value not in (None, EMPTY.get(key))}
+    if len(told.get("body", "")) > BODY:
+        told["body"] = f"{told['body'][: BODY - 6]} …"
+    return name, [f"{key}={value}" for key, value in told.items() if key not in ("type", "headers")]
