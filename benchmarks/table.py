@@ -92,7 +92,8 @@ def against(figures: Sequence[Figure]) -> Iterable[str]:
     stuck = medians(figures, edit.STUCK)[COURSE_EDIT]
     yield (
         f"An edit in a notebook answers {spread(own)} times as fast as with {RELOAD}: in {median:.0f} ms,"
-        f" in {again:.0f} ms right after another save, and in {stuck:.0f} ms where the old handler is stuck in an endless loop."
+        f" in {again:.0f} ms right after another save, and in {stuck:.0f} ms where the old handler is stuck in an"
+        " endless loop."
     )
     first = medians(figures, edit.FIRST_START)
     yield (

@@ -80,10 +80,9 @@ def test_a_squatter_on_the_old_port_gets_nothing_and_costs_a_moment(project, ser
 
 
 def test_a_note_without_its_key_is_ignored(project, server):
-    with squatter(project, silent):
-        for note in ('{"folder": "x"}', json.dumps({"folder": str(project), "door": 1 << 70, "key": 1, "notebook": 2})):
-            (project / ".course" / PLACE).write_text(note)
-            assert handover.take_over(server) is None
+    for note in ('{"folder": "x"}', json.dumps({"folder": str(project), "door": 1 << 70, "key": 1, "notebook": 2})):
+        (project / ".course" / PLACE).write_text(note)
+        assert handover.take_over(server) is None
 
 
 def test_callers_that_say_nothing_hold_up_nobody(project, server):

@@ -17,8 +17,8 @@ from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
 from tutorial.disk.project import TutorialError
-from tutorial.server import process, sockets
 from tutorial.server import server as server_module
+from tutorial.server import sockets, spare
 from tutorial.server.server import State
 from tutorial.server.sockets import listen
 from websockets.asyncio.client import connect
@@ -144,7 +144,7 @@ def test_a_worker_that_never_gets_to_serve_is_gone_and_the_port_stays(server, pr
     port, good = server.port, (project / "websocket_app" / file).read_bytes()
     (project / "websocket_app" / file).write_text(code)
     with monkeypatch.context() as patch, pytest.raises(TutorialError, match=re.escape(said)):
-        patch.setattr(process, "START", 2.0)
+        patch.setattr(spare, "START", 2.0)
         server.serve()
     assert workers(project) == []
     (project / "websocket_app" / file).write_bytes(good)
@@ -265,10 +265,10 @@ def test_options_that_uvicorn_refuses_are_one_sentence_and_forgotten(server):
 @pytest.mark.parametrize("option", [{"port": 9000}, {"host": "0.0.0.0"}, {"workers": 2}, {"reload": True}])
 def test_options_that_the_course_decides_are_one_sentence_and_change_nothing(server, option):
     server.start()
-    before = server._worker, server.command
+    before = server._serving.worker, server.command
     with pytest.raises(TutorialError, match=rf"^server\.start\(\) takes no {next(iter(option))}:"):
         server.start(**option)
-    assert (server._worker, server.command) == before
+    assert (server._serving.worker, server.command) == before
     assert ask(server.url) == "pong!"
 
 
@@ -284,8 +284,8 @@ def test_an_option_that_another_process_cannot_get_is_one_sentence(server):
 def test_a_killed_server_is_brought_back_and_the_learner_is_told(server):
     server.start()
     port = server.port
-    os.kill(server._worker.pid, signal.SIGKILL)
-    until(lambda: not server._worker.alive)
+    os.kill(server._serving.worker.pid, signal.SIGKILL)
+    until(lambda: not server._serving.worker.alive)
     assert ask(server.url) == "pong!"
     assert server.port == port
     assert server.facts == ["The server was killed by SIGKILL. It is running again."]

@@ -1,40 +1,16 @@
 """The server beside the notebook: uvicorn in a process of its own, on this machine's loopback only."""
 
-import enum
-import json
 import threading
 
 from ..disk.files import fingerprint
 from ..disk.project import TutorialError
 from . import serving
-from .serving import BREATH, CORRECT, DidNotStart, Serving, place
+from .options import check, command
+from .serving import BREATH, DidNotStart, Serving, refusal
+from .state import State
 
+NOT_RUNNING = "The server is not running. Start it in a cell of its own: server.start()"
 TURN = 2.0  # seconds that another notebook waits while this one starts a worker
-ASK = 1.5  # seconds a worker has to report: a handler may keep the processor from it
-OURS = {"app", "fd", "host", "port", "reload", "uds", "workers"}  # options of uvicorn that the course decides
-
-
-class State(enum.Enum):
-    """Where a server stands, and what each event makes of it (`-`: nothing).
-
-    |             | start, restart | save      | a cell begins       | url          | another notebook |
-    | ----------- | -------------- | --------- | ------------------- | ------------ | ---------------- |
-    | OFF         | SERVING        | SERVING   | -                   | an error     | -                |
-    | STOPPED     | SERVING        | -         | -                   | an error     | -                |
-    | SERVING     | SERVING        | SERVING   | SERVING, if changed | as a cell    | AWAY             |
-    | DEAD        | SERVING        | SERVING   | SERVING             | as a cell    | AWAY             |
-    | AWAY        | SERVING        | SERVING   | -                   | SERVING      | -                |
-    | INTERRUPTED | SERVING        | SERVING   | -                   | SERVING      | -                |
-
-    stop() makes STOPPED of every state but OFF. A start that fails ends in OFF, one that Ctrl+C ends in INTERRUPTED.
-    """
-
-    OFF = "never started, or the last start failed"
-    STOPPED = "stopped by the learner: a save does not start it"
-    SERVING = "a worker serves, the project or the reason why it cannot"
-    DEAD = "the worker has ended by itself"
-    AWAY = "another notebook has it"
-    INTERRUPTED = "the learner stopped a start"
 
 
 class Server:
@@ -55,20 +31,7 @@ class Server:
 
     def start(self, **options: object) -> None:
         """Start uvicorn and return when it accepts connections; options are uvicorn's, such as lifespan="on"."""
-        for name, value in options.items():
-            if name in OURS:
-                raise TutorialError(
-                    f"server.start() takes no {name}: the course has the server at an address of its own, in one "
-                    "process that every save replaces. Leave it out, or try it in a terminal: "
-                    f"uvicorn --help explains --{name}."
-                )
-            try:
-                json.dumps(value)
-            except (TypeError, ValueError):
-                raise TutorialError(
-                    f"server.start({name}=…) takes text, a number, True, False or None, and lists of these, because "
-                    f"it goes to another process. {type(value).__name__} is none of them."
-                ) from None
+        check(options)
         with self._lock:
             self._notice()
             if self.state is not State.SERVING or options != self._options:
@@ -83,8 +46,7 @@ class Server:
             self._notice()
             serving = self.state is State.SERVING
             self._serving.end()
-            self.why = ""
-            self.state = self.state if self.state is State.OFF else State.STOPPED
+            self.why, self.state = "", self.state if self.state is State.OFF else State.STOPPED
             print("The server has stopped." if serving else "The server is not running.")
 
     def restart(self) -> None:
@@ -122,27 +84,20 @@ class Server:
     @property
     def command(self) -> str:
         """The same server as one would start it on the command line."""
-        words = ["uvicorn", "websocket_app.asgi:application"]
-        if self.port not in (None, 8000):
-            words += ["--port", str(self.port)]
-        for name, value in self._options.items():
-            words += [f"--{name.replace('_', '-')}", str(value).lower() if isinstance(value, bool) else str(value)]
-        return " ".join(words)
+        return command(self.port, self._options)
 
     @property
     def trouble(self) -> dict | None:
         """Why the project cannot run, see `worker.load.explain`; None if it can, or if nothing is served."""
-        return self._worker.trouble if self._worker else None
+        worker = self._serving.worker
+        return worker.trouble if worker else None
 
     def describe(self, short: bool = False) -> str:
         """Return whether it serves the project, and if not, why, in sentences."""
-        if self.state is not State.SERVING or not self._worker.alive:
+        if self.state is not State.SERVING or not self._serving.worker.alive:
             return "The server is not running."
         if self.trouble:
-            line = self.trouble["lines"][-1] if self.trouble["lines"] else None
-            what = [f"The server cannot run this code. {self.trouble['name']}: {self.trouble['message']}"]
-            what += [place(line)] if line else []
-            return "\n".join([*what, *filter(None, [self.trouble["more"]]), CORRECT])
+            return refusal(self.trouble)
         return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
 
     def current(self) -> None:
@@ -151,15 +106,14 @@ class Server:
             died = self._notice()
             match self.state:
                 case State.OFF | State.STOPPED:
-                    start = "The server is not running. Start it in a cell of its own: server.start()"
-                    raise TutorialError(self.why or start)
+                    raise TutorialError(self.why or NOT_RUNNING)
                 case State.AWAY:
                     news = f"The server comes back from {self.why} to this notebook."
                 case State.INTERRUPTED:
                     news = "The last cell was stopped before the server was ready. It is running now."
                 case State.DEAD:
                     news = f"{died} It is running again." if died else "The server is running again."
-                case State.SERVING if self._worker.served == fingerprint():
+                case State.SERVING if self._serving.worker.served == fingerprint():
                     return
                 case _:
                     news = "websocket_app/ was changed elsewhere."
@@ -187,34 +141,19 @@ class Server:
         """Serve the code that is on disk with a worker that nobody has visited."""
         with self._lock:
             visited = any(connection["type"] != "lifespan" for connection in self.connections())
-            if visited or self.state is not State.SERVING or self._worker.served != fingerprint():
+            if visited or self.state is not State.SERVING or self._serving.worker.served != fingerprint():
                 self._begin()
 
     def report(self, since: dict | None = None) -> dict | None:
         """Return what the worker has seen after the `cursor` of an earlier report; None where no worker answers.
 
-        The keys are those of `worker.report.Reporter.report`, and `worker`, its number, and `cursor`. A worker that
-        cannot answer, because a call of C holds its interpreter, is reported with no connections and `stuck`.
+        See `process.Worker.report`. It consumes nothing.
         """
         with self._lock:
-            worker = self._worker
-            died = self._notice()
-            if self.state is not State.SERVING:
-                self.facts += [f"{died} The next cell starts it again."] if died else []
-                return None
-            since = since if since and since["worker"] == worker.number else {"connections": 0, "printed": 0}
-            after = {"connections": since["connections"], "printed": since["printed"]}
-            report = worker.link.ask(ASK, do="report", **after)
-            if report is None:
-                died = self._notice()
-                self.facts += [f"{died} The next cell starts it again."] if died else []
-                stuck = None if died else worker.stuck()
-                if stuck is None:
-                    return None
-                report = {"count": after["connections"], "print_count": after["printed"], "stuck": stuck}
-                report |= {"connections": [], "printed": [], "forgotten": 0}
-            cursor = {"connections": report["count"], "printed": report["print_count"]}
-            return {**report, "worker": worker.number, "cursor": {"worker": worker.number, **cursor}}
+            report = self._serving.worker.report(since) if self.state is State.SERVING else None
+            if died := self._notice():
+                self.facts.append(f"{died} The next cell starts it again.")
+            return report
 
     def connections(self) -> list[dict]:
         """Return every connection that the worker still remembers, oldest first."""
@@ -228,22 +167,16 @@ class Server:
         try:
             self._serving.end()
             self.state, self.why = State.AWAY, notebook
+            return True
         finally:
             self._lock.release()
-        return True
-
-    # How.
-
-    @property
-    def _worker(self):
-        return self._serving.worker
 
     def _notice(self) -> str:
         """Return how the worker ended by itself, as a sentence, the first time that this is noticed."""
-        if self.state is not State.SERVING or self._worker.alive:
+        if self.state is not State.SERVING or self._serving.worker.alive:
             return ""
         self.state = State.DEAD
-        return f"The server {self._worker.ended()}."
+        return f"The server {self._serving.worker.ended()}."
 
     def _begin(self) -> None:
         """Replace the serving worker, if any, with one that runs the code on disk."""

@@ -12,7 +12,9 @@ import threading
 from ..disk.files import fingerprint, make
 from ..disk.project import STATE, TutorialError
 from . import handover, sockets
-from .process import Spare, Worker, uninterrupted
+from .link import uninterrupted
+from .process import Worker
+from .spare import Spare
 
 LOG = STATE / "server.log"
 WORD = 0.2  # seconds a worker has for a word that needs no work; one that is stuck in a loop is killed then
@@ -137,6 +139,12 @@ def log() -> str:
         return LOG.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def refusal(trouble: dict) -> str:
+    """Return in sentences why the project cannot run; `trouble` is what `worker.load.explain` returns."""
+    what = [f"The server cannot run this code. {trouble['name']}: {trouble['message']}"]
+    return "\n".join([*what, *map(place, trouble["lines"][-1:]), *filter(None, [trouble["more"]]), CORRECT])
 
 
 def place(line: dict) -> str:

@@ -12,6 +12,8 @@ import tokenize
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import uvicorn
+
 from ..record.recorder import Recorder
 
 APPLICATION = "websocket_app.asgi:application"
@@ -63,6 +65,33 @@ def errors_of_uvicorn():
         yield errors
     finally:
         logger.removeHandler(keep)
+
+
+def preload() -> None:
+    """Import what every version of the project needs, and none of its own modules but settings and models."""
+    from django.core.asgi import get_asgi_application
+
+    get_asgi_application()
+
+
+def configure(application, **options: object) -> uvicorn.Config:
+    """Return a configuration of uvicorn that is loaded: its protocols and its event loop are imported."""
+    config = uvicorn.Config(application, **{"log_config": None, **options})
+    config.load()
+    config.get_loop_factory()
+    return config
+
+
+def refused(options: dict) -> str:
+    """Return why uvicorn does not take these options, as sentences; "" if it does."""
+    with errors_of_uvicorn() as errors:
+        error = options and attempt(lambda: configure(broken, **options))
+    if not error:
+        return ""
+    wrong = {n: v for n, v in options.items() if attempt(lambda n=n, v=v: configure(broken, **{n: v}))}
+    words = ", ".join(f"{name}={value!r}" for name, value in (wrong or options).items())
+    why = errors[0] if errors else f"{type(error).__name__}: {error}"
+    return f"uvicorn does not take {words}. {why}\nStart it without: server.start()"
 
 
 def explain(error: BaseException, recorder: Recorder) -> dict:
