@@ -104,7 +104,7 @@ def test_who_has_no_key_is_turned_away_and_who_listens_learns_none(project, serv
     place = json.loads((project / ".course" / PLACE).read_text())
     for proof in ("0" * 64, "", place["key"]):  # the key itself is not a proof either
         with socket.create_connection(("127.0.0.1", place["door"]), timeout=10) as caller:
-            caller.sendall(b"abc\n")
+            caller.sendall(b"0" * 32 + b"\n")
             answer = caller.makefile().readline()
             assert place["key"] not in answer
             caller.sendall(f"{proof} evil.ipynb\n".encode())

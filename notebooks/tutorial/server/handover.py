@@ -26,7 +26,7 @@ from ..disk.project import ROOT, STATE, TutorialError
 
 KNOCK = 2.0  # seconds for the proofs
 RELEASE = 10.0  # seconds for the other notebook to let go, once it has proven that it is there
-LINE = 1000  # bytes of a line
+LINE, NUMBER = 1000, 16  # bytes of a line, of a number
 PLACE = STATE / "server.json"
 
 _door: socket.socket | None = None
@@ -113,9 +113,11 @@ def _attend(door: socket.socket, key: str, server) -> None:
 
 
 def _answer(caller: socket.socket, key: str, server) -> None:
-    with caller, contextlib.suppress(OSError):  # any program of this machine may knock, with any bytes
-        line, mine = Line(caller, KNOCK), secrets.token_hex(16)
+    with caller, contextlib.suppress(OSError, ValueError):  # any program of this machine may knock, with any bytes
+        line, mine = Line(caller, KNOCK), secrets.token_hex(NUMBER)
         (theirs,) = line.hear(1)
+        if len(bytes.fromhex(theirs)) != NUMBER:
+            return
         line.say(mine, proof(key, "door", theirs, mine))
         proven, name = line.hear(2)
         if hmac.compare_digest(proven.encode(), proof(key, "caller", theirs, mine).encode()):
@@ -134,7 +136,7 @@ def take_over(server) -> dict | None:
             return None
         door, key, other = place["door"], place["key"], place["notebook"]
         with socket.create_connection(("127.0.0.1", door), timeout=KNOCK) as connection:
-            line, mine = Line(connection, KNOCK), secrets.token_hex(16)
+            line, mine = Line(connection, KNOCK), secrets.token_hex(NUMBER)
             line.say(mine)
             theirs, proven = line.hear(2)
             if not hmac.compare_digest(proven.encode(), proof(key, "door", mine, theirs).encode()):

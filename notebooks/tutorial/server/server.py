@@ -27,8 +27,6 @@ class Server:
         self._options: dict = {}
         self._serving = Serving(self.facts)
 
-    # What a learner uses.
-
     def start(self, **options: object) -> None:
         """Start uvicorn and return when it accepts connections; options are uvicorn's, such as lifespan="on"."""
         check(options)
