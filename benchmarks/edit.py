@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks import wire
-from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_EDIT, RELOAD, RESPAWN, Effort, Figure, Measure
+from benchmarks.figures import CHANNELS_RUNSERVER, COURSE_AGAIN, COURSE_EDIT, RELOAD, RESPAWN, Effort, Figure, Measure
 from benchmarks.servers import ROOT, free_port, start, stop, wait_until_open
 
 EDIT = Measure("edit to answer", "ms", base=CHANNELS_RUNSERVER, inverse=True)
@@ -87,7 +87,7 @@ def course_edit(project: Path) -> Iterator[Save]:
 
         def save(answer: str) -> int:
             save_cell(str(HANDLER), re.sub("pong!+", answer, (project / HANDLER).read_text()))
-            server.reload()
+            server.serve()
             return server.port
 
         try:
@@ -108,6 +108,7 @@ PEERS: dict[str, Callable[[Path], AbstractContextManager[Save]]] = {
     RELOAD: reload_edit,
     CHANNELS_RUNSERVER: runserver_edit,
     COURSE_EDIT: course_edit,
+    COURSE_AGAIN: course_edit,
 }
 
 
@@ -127,6 +128,8 @@ def measure(name: str, effort: Effort) -> list[Figure]:
                 time.sleep(PAUSE)
                 # A new length every time: Python tells sources of one second apart by their length.
                 answer = "pong" + number * "!!"
+                if name == COURSE_AGAIN:  # the helper has had no time to prepare for the next one
+                    ask_until(f"{answer}!", save(f"{answer}!"))
                 begin = time.perf_counter()
                 port = save(answer)
                 tries.append(ask_until(answer, port))

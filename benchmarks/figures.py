@@ -6,6 +6,7 @@ from typing import NamedTuple
 CHANNELS = "Channels on daphne"
 CHANNELS_RUNSERVER = "Channels, daphne's `runserver`"
 COURSE_EDIT = "this course"
+COURSE_AGAIN = "this course, right after another save"
 RELOAD = "`uvicorn --reload`"
 RESPAWN = "kill and respawn `python -m uvicorn`"
 THIS_APPLICATION = "this application on uvicorn"

@@ -37,6 +37,8 @@ class Cells:
         self.shell, self.server = shell, server
         self.told: set[tuple] = set()
         self.seen: list[str] = []
+        self.cursor: dict | None = None  # of the server's last report
+        self.facts = 0  # of the server's that were told
         self.unawaited: list[str] = []
         self.python_warns = warnings.showwarning
         self.judged: set[int] = set()  # ports of clients whose connections a check has explained
@@ -61,8 +63,10 @@ class Cells:
 
     def tell(self, silent: bool = False) -> list[str]:
         """Return what there is to say since the last time; `silent` if a client waits now and hears nothing."""
-        report = self.server.report()
-        lines, self.seen = [*self.seen, *self.server.notices()], []
+        report = self.server.report(self.cursor)
+        self.cursor = report["cursor"] if report else None
+        lines, self.seen = [*self.seen, *self.server.facts[self.facts :]], []
+        self.facts = len(self.server.facts)
         unawaited, self.unawaited = list(dict.fromkeys(self.unawaited)), []
         if not report:
             return [*lines, *map(wrapped, unawaited)]
@@ -78,6 +82,8 @@ class Cells:
             if sentence and about not in self.told and sentence not in sentences:
                 sentences.append(sentence)
             self.told.add(about)
+        if report["stuck"] and not report["connections"]:  # a call of C holds the interpreter
+            sentences = [faults.standstill(report["stuck"])]
         sentences = unawaited or sentences  # what the server saw of a call without await is no fault of the handler's
         return [*lines, *printed, *map(wrapped, sentences[:SENTENCES])]
 

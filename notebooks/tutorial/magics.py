@@ -17,7 +17,7 @@ from .disk.project import ROOT, TutorialError, relative
 from .drive import drive
 from .record import draw
 from .save import Diff, Trouble, save
-from .server.server import Server
+from .server.server import Server, State
 
 
 @magics_class
@@ -44,7 +44,7 @@ class TutorialMagics(Magics):
             print(f"Put away, for the lesson begins without: {', '.join(away)}.")
         if kept:
             print(f"What you had written is kept: {', '.join(kept)}. %restore NUMBER brings it back.")
-        if self.server.started:
+        if self.server.state is not State.OFF:
             self.serve()
 
     @cell_magic
@@ -75,15 +75,12 @@ class TutorialMagics(Magics):
         display(diff)
         if kept:
             print(f"The file before is kept: %restore {kept} brings it back.")
-        if self.server.started:
+        if self.server.state is not State.OFF:
             self.serve()
 
     @line_magic
     def timeline(self, line: str) -> None:
-        """%timeline: draw the last connection. %timeline 3: the last three. %timeline off, on: stop, record again."""
-        if line.strip() in {"on", "off"}:
-            self.server.record(line.strip() == "on")
-            return
+        """%timeline: draw the last connection. %timeline 3: the last three."""
         display(draw.draw(draw.choose(self.server.connections(), line.strip())))
 
     @line_magic
@@ -109,14 +106,11 @@ class TutorialMagics(Magics):
         display(judge.overview())
 
     def serve(self) -> None:
-        if self.server.stopped:
-            print("The server is stopped: server.start() runs the new code.")
+        said = self.server.serve()
+        if self.server.trouble:
+            display(Trouble(said))
         else:
-            said = self.server.reload()
-            if self.server.trouble:
-                display(Trouble(said))
-            else:
-                print(said)
+            print(said)
 
 
 def load(shell) -> None:

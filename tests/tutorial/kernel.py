@@ -100,11 +100,11 @@ def text(message: dict) -> str:
 
 
 def workers(folder: Path) -> list[psutil.Process]:
-    """Return the server's processes of one copy of the course."""
+    """Return the processes of the server of one copy of the course: the guard, the spare and the workers."""
     found = []
     for process in psutil.process_iter():
         try:
-            if "tutorial.worker.main" in process.cmdline() and str(folder) in process.cmdline():
+            if "tutorial.worker" in " ".join(process.cmdline()) and str(folder) in process.cmdline():
                 found.append(process)
         except psutil.Error:
             continue

@@ -117,7 +117,7 @@ def test_a_client_is_told_that_a_save_closed_its_connection(kernel):
     connect = "import asyncio\nfrom websockets.asyncio.client import connect\n"
     open_one = f"{connect}loop = asyncio.get_event_loop()\nws = loop.run_until_complete(connect(server.url))"
     said = kernel.run(open_one, SAVE + handler("two"))
-    assert "An open connection was closed with code 1012, for the handler changed." in said
+    assert "An open connection was closed with code 1012, because the handler changed." in said
     said = kernel.run("loop.run_until_complete(ws.recv())")
     assert "1012" in said
     assert "The server restarted while this connection was open. Run the cell again." in said

@@ -17,8 +17,9 @@ from copies import copy
 from handlers import ask, handler
 from kernel import survivors, until, workers
 from tutorial.disk.project import TutorialError
-from tutorial.server import process, sockets
 from tutorial.server import server as server_module
+from tutorial.server import sockets, spare
+from tutorial.server.server import State
 from tutorial.server.sockets import listen
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -92,7 +93,7 @@ def test_200_saves_in_a_row_under_load_give_200_right_answers_and_refuse_nobody(
     met = hammer()
     for number in range(200):
         websocket.write_text(handler(f"answer {number:03}"))  # of equal length, several within a second
-        server.reload()
+        server.serve()
         assert ask(server.url) == f"answer {number:03}"
     assert met["answered"] > 200
     assert set(met) <= {"answered", "closed 1012"}, met
@@ -102,7 +103,7 @@ def test_a_save_closes_20_open_connections_with_1012_and_says_so(server, websock
     async def clients():
         connections = [await connect(server.url) for _ in range(20)]
         websocket.write_text(handler("new"))
-        await asyncio.to_thread(server.reload)
+        await asyncio.to_thread(server.serve)
         for connection in connections:
             with pytest.raises(ConnectionClosed) as closed:
                 await asyncio.wait_for(connection.recv(), 5)
@@ -113,7 +114,7 @@ def test_a_save_closes_20_open_connections_with_1012_and_says_so(server, websock
 
     server.start()
     assert asyncio.run(codes()) == [1012] * 20
-    assert server.notices() == ["20 open connections were closed with code 1012, for the handler changed."]
+    assert server.facts == ["20 open connections were closed with code 1012, because the handler changed."]
     assert ask(server.url) == "new"
 
 
@@ -139,17 +140,17 @@ NEVER_STARTED = """async def lifespan_application(scope, receive, send):
     ],
 )
 def test_a_worker_that_never_gets_to_serve_is_gone_and_the_port_stays(server, project, monkeypatch, file, code, said):
-    monkeypatch.setattr(process, "START", 2.0)
     server.start()
     port, good = server.port, (project / "websocket_app" / file).read_bytes()
     (project / "websocket_app" / file).write_text(code)
-    with pytest.raises(TutorialError, match=re.escape(said)):
-        server.reload()
+    with monkeypatch.context() as patch, pytest.raises(TutorialError, match=re.escape(said)):
+        patch.setattr(spare, "START", 2.0)
+        server.serve()
     assert workers(project) == []
     (project / "websocket_app" / file).write_bytes(good)
-    server.reload()
+    server.serve()
     assert server.port == port
-    assert server.notices() == []
+    assert server.facts == []
     assert ask(server.url) == "pong!"
 
 
@@ -163,7 +164,7 @@ def test_a_handler_stuck_in_a_loop_hardly_delays_the_next_save(server, websocket
         until(lambda: server.report()["stuck"])
         websocket.write_text(handler("free"))
         began = time.monotonic()
-        server.reload()
+        server.serve()
         assert ask(server.url) == "free"
         assert time.monotonic() - began < 3  # 0.3 on a machine that does nothing else; FOREVER if it waited
         raw.close()
@@ -188,7 +189,7 @@ def test_an_edit_in_another_program_is_served_to_the_next_client(server, websock
     assert ask(server.url) == "pong!"
     websocket.write_text(handler("from vi"))
     assert ask(server.url) == "from vi"
-    assert server.notices() == ["websocket_app/ was changed elsewhere. The server runs the new code."]
+    assert server.facts == ["websocket_app/ was changed elsewhere. The server runs the new code."]
 
 
 def test_a_file_time_in_the_future_or_the_past_hides_no_edit(server, websocket):
@@ -196,7 +197,7 @@ def test_a_file_time_in_the_future_or_the_past_hides_no_edit(server, websocket):
     for number, when in enumerate([time.time() + 86400, 0, time.time() + 86400, time.time()]):
         websocket.write_text(handler(f"answer {number}"))
         os.utime(websocket, (when, when))
-        server.reload()
+        server.serve()
         assert ask(server.url) == f"answer {number}"
 
 
@@ -208,15 +209,13 @@ def test_changed_settings_and_new_models_are_served(server, project, websocket):
     websocket.write_text(source)
     server.start()
     assert ask(server.url) == "UTC []"
-    until(lambda: server._spare)
     settings = project / "websocket_app" / "settings.py"
     settings.write_text(settings.read_text().replace("'UTC'", "'Asia/Tokyo'"))
-    server.reload()
+    server.serve()
     assert ask(server.url) == "Asia/Tokyo []"
-    until(lambda: server._spare)
     model = "from django.db import models\n\nclass Message(models.Model):\n    text = models.TextField()\n"
     (project / "websocket_app" / "models.py").write_text(model)
-    server.reload()
+    server.serve()
     assert ask(server.url) == "Asia/Tokyo ['Message']"
 
 
@@ -226,13 +225,13 @@ def test_changed_settings_and_new_models_are_served(server, project, websocket):
 def test_code_that_cannot_be_imported_names_the_learners_line_and_the_next_good_save_brings_it_back(server, websocket):
     server.start()
     websocket.write_text("import json\nimport nowhere\n")
-    said = server.reload()
+    said = server.serve()
     assert "ModuleNotFoundError: No module named 'nowhere'" in said
     assert "websocket_app/websocket.py, line 2:\n    import nowhere" in said
     with pytest.raises(InvalidHandshake, match="503"):
         ask(server.url)
     websocket.write_text(handler("back"))
-    assert server.reload() == "The server runs the new code."
+    assert server.serve() == "The server runs the new code."
     assert ask(server.url) == "back"
 
 
@@ -250,9 +249,9 @@ def test_a_server_that_dies_while_it_imports_is_one_sentence_and_is_not_tried_ag
     with pytest.raises(TutorialError, match=r"The server did not start\."):
         server.start()
     server.refresh()  # what every cell does
-    assert not server.running
+    assert server.state is State.OFF
     websocket.write_text(handler("back"))
-    server.reload()
+    server.serve()
     assert ask(server.url) == "back"
 
 
@@ -266,17 +265,17 @@ def test_options_that_uvicorn_refuses_are_one_sentence_and_forgotten(server):
 @pytest.mark.parametrize("option", [{"port": 9000}, {"host": "0.0.0.0"}, {"workers": 2}, {"reload": True}])
 def test_options_that_the_course_decides_are_one_sentence_and_change_nothing(server, option):
     server.start()
-    before = server._worker, server.command
+    before = server._serving.worker, server.command
     with pytest.raises(TutorialError, match=rf"^server\.start\(\) takes no {next(iter(option))}:"):
         server.start(**option)
-    assert (server._worker, server.command) == before
+    assert (server._serving.worker, server.command) == before
     assert ask(server.url) == "pong!"
 
 
 def test_an_option_that_another_process_cannot_get_is_one_sentence(server):
     with pytest.raises(TutorialError, match=r"^server\.start\(loop=…\) takes text, .* type is none of them\."):
         server.start(loop=asyncio.SelectorEventLoop)
-    assert not server.running
+    assert server.state is State.OFF
 
 
 # Killed behind the notebook's back.
@@ -285,20 +284,20 @@ def test_an_option_that_another_process_cannot_get_is_one_sentence(server):
 def test_a_killed_server_is_brought_back_and_the_learner_is_told(server):
     server.start()
     port = server.port
-    server._worker.process.send_signal(signal.SIGKILL)
-    server._worker.process.wait(5)
+    os.kill(server._serving.worker.pid, signal.SIGKILL)
+    until(lambda: not server._serving.worker.alive)
     assert ask(server.url) == "pong!"
     assert server.port == port
-    assert server.notices() == ["The server has died (exit status -9). It is running again."]
+    assert server.facts == ["The server was killed by SIGKILL. It is running again."]
 
 
 def test_a_killed_spare_costs_time_and_nothing_else(server, websocket):
     server.start()
-    until(lambda: server._spare).process.kill()
+    server._serving.spare.process.kill()
     websocket.write_text(handler("new"))
-    server.reload()
+    server.serve()
     assert ask(server.url) == "new"
-    assert server.notices() == []
+    assert server.facts == []
 
 
 def test_a_worker_that_imports_for_ever_is_gone_with_its_notebook(project, websocket):
@@ -317,7 +316,6 @@ def test_a_worker_that_imports_for_ever_is_gone_with_its_notebook(project, webso
 def test_stop_leaves_no_process_and_no_port(server, project):
     server.start()
     port = server.port
-    until(lambda: server._spare)
     processes = workers(project)
     server.stop()
     assert survivors(processes) == []
@@ -347,7 +345,7 @@ def test_a_port_that_a_stranger_has_on_any_address_is_left_alone(server, first, 
     with stranger(family, address, first):
         server.start()
         assert server.port != first
-        assert server.notices() == [
+        assert server.facts == [
             f"Port {first} is taken by another program. This course uses {server.port} from now on."
         ]
         assert ask(server.url) == "pong!"
@@ -361,7 +359,7 @@ def test_the_port_stays_when_the_server_is_stopped_and_started(server, first):
         server.start()
         ports.add(server.port)
     assert ports == {first}
-    assert server.notices() == []
+    assert server.facts == []
 
 
 def test_a_port_that_was_taken_while_the_server_was_stopped_is_given_up_for_good(server, first):
@@ -371,7 +369,7 @@ def test_a_port_that_was_taken_while_the_server_was_stopped_is_given_up_for_good
         server.start()
         moved = server.port
         assert moved != first
-        assert server.notices() == [f"Port {first} is taken by another program. This course uses {moved} from now on."]
+        assert server.facts == [f"Port {first} is taken by another program. This course uses {moved} from now on."]
         assert ask(server.url) == "pong!"
     server.stop()
     server.start()
@@ -381,7 +379,7 @@ def test_a_port_that_was_taken_while_the_server_was_stopped_is_given_up_for_good
 def test_both_addresses_of_localhost_are_the_same_server(server):
     server.start()
     assert ask(f"ws://127.0.0.1:{server.port}/") == "pong!"
-    if socket.has_ipv6 and len(server._sockets) == 2:
+    if socket.has_ipv6 and len(server._serving.sockets) == 2:
         assert ask(f"ws://[::1]:{server.port}/") == "pong!"
 
 
@@ -412,7 +410,7 @@ def test_the_state_folder_deleted_or_garbage_while_running(server, project, webs
     if garbage is None:
         (project / ".course").rmdir()
     websocket.write_text(handler("still here"))
-    server.reload()
+    server.serve()
     assert ask(server.url) == "still here"
     assert (project / ".course" / "port").read_text() == str(port)
     server.restart()
@@ -443,6 +441,6 @@ def test_a_copy_with_the_state_folder_in_it_leaves_the_originals_server_alone(se
     )
     assert f"Port {server.port} is taken" not in done.stderr
     assert "at " in done.stdout and f"at {server.port}\n" not in done.stdout
-    assert server.running
+    assert server.state is State.SERVING
     assert ask(server.url) == "pong!"
-    assert server.notices() == []
+    assert server.facts == []

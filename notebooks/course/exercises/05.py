@@ -45,7 +45,7 @@ def frames(connection: dict) -> list[str]:
 
 
 def attempt(server) -> str | None:
-    connection = newest(server) if server.running else None
+    connection = newest(server)
     sent = frames(connection) if connection else []
     if not any(frame.startswith(("text", "a binary")) for frame in sent):
         return None

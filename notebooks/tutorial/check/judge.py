@@ -8,6 +8,7 @@ from ..disk import course, progress
 from ..disk.files import contents
 from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
+from ..server.server import State
 from . import every
 from .exercise import Exercise
 from .shown import Shown, code, paragraph, table, words
@@ -23,16 +24,12 @@ def check(server, exercise: Exercise) -> Shown:
 
     Raises nothing: what goes wrong is shown, and the cells behind go on.
     """
-    recording = server.recording
     try:
         return judged(server, exercise)
     except TutorialError as error:
         said = str(error)
     except Exception as error:
         said = f"The check itself failed, which is no fault of yours. {type(error).__name__}: {error}"
-    finally:
-        if server.recording != recording:
-            server.record(recording)
     return Shown(f"✗ {exercise.number} {exercise.title}: could not be checked.", [paragraph(said)])
 
 
@@ -44,7 +41,7 @@ def judged(server, exercise: Exercise) -> Shown:
     prepare(server, exercise)
     visit = Visit(server, exercise.path)
     if server.trouble:
-        seen = [paragraph(server.state(short=True))]
+        seen = [paragraph(server.describe(short=True))]
     else:
         seen = asyncio.run(visited(visit, exercise))
     steps = [table(visit.steps)] if visit.steps else []
@@ -58,12 +55,9 @@ def judged(server, exercise: Exercise) -> Shown:
 
 def prepare(server, exercise: Exercise) -> None:
     """Have a server that runs the code on disk and records what it does, and that nobody has visited if need be."""
-    if not server.started or (exercise.path and not server.recording):
-        server.record(True)
-        server.reload()
+    if exercise.fresh or server.state in {State.OFF, State.STOPPED}:
+        server.fresh()
     server.current()
-    if exercise.fresh and any(connection["type"] == "websocket" for connection in server.connections()):
-        server.reload()
 
 
 async def visited(visit: Visit, exercise: Exercise) -> list:
@@ -83,7 +77,7 @@ async def visited(visit: Visit, exercise: Exercise) -> list:
     finally:
         visit.leave()
     if report is None:  # the process is gone, and its record
-        return [paragraph(sentence) for sentence in visit.server.notices() or [otherwise(visit.wrong)]]
+        return [paragraph(sentence) for sentence in visit.server.facts[-1:] or [otherwise(visit.wrong)]]
     silent = visit.wrong.came is NOTHING
     explained = [faults.explain(c, report["stuck"], silent) for c in own if c["client"] not in visit.excused]
     explained = [sentence for sentence in explained if sentence]

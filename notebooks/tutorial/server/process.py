@@ -1,113 +1,80 @@
-"""A worker process, seen from the notebook: commands go in, answers come out, and it ends with the notebook."""
+"""A worker, seen from the kernel."""
 
 import contextlib
-import json
+import itertools
 import os
-import queue
 import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
 
-from ..disk.project import ROOT
+from ..disk import system
+from .link import SLICE, Link
 
-START = 10.0  # seconds a worker has to import the project and to start
-SLICE = 0.1  # seconds: on Windows the stop button does not reach into a longer wait
+ASK = 1.5  # seconds a worker has to report: a handler may keep the processor from it
 
 
-@contextlib.contextmanager
-def uninterrupted():
-    """Hold the stop button back during a few lines that, cut in two, would lose a process."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held = []
-    handler = signal.signal(signal.SIGINT, lambda *interrupt: held.append(interrupt))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        if held and callable(handler):
-            handler(*held[0])
+class Worker:
+    """A process that serves the code which is on disk when it is told to go."""
 
+    numbers = itertools.count(1)
 
-class Process:
-    """A worker process, seen from the notebook."""
-
-    def __init__(self, sockets: list[socket.socket], log: Path) -> None:
-        inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
-        places = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-        environment = {**os.environ, "PYTHONPATH": places, "PYTHONUNBUFFERED": "1"}
-        apart = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True, "pass_fds": inherited}
-        )
-        self.sockets = sockets
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tutorial.worker.main", str(ROOT), str(log), *map(str, inherited)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            **apart,  # an interrupted cell interrupts the kernel's own process group only
-        )
-        self.answers: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
-        self.words = 0
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self) -> None:
-        with self.process.stdout as lines:
-            for line in lines:
-                self.answers.put(json.loads(line))
-        self.process.wait()
-        self.answers.put(None)
-        # Closed here, for a pipe that is left to the garbage collector complains of what nobody read.
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-
-    def ask(self, timeout: float, **command: object) -> dict | None:
-        """Say one command and return its answer; None if none comes in `timeout` seconds."""
-        self.words += 1
-        try:
-            self.process.stdin.write(json.dumps({"id": self.words, **command}) + "\n")
-            self.process.stdin.flush()
-        except (OSError, ValueError):  # it is gone, or its pipe is closed already
-            return None
-        deadline = time.monotonic() + timeout
-        while True:
-            left = deadline - time.monotonic()
-            try:
-                answer = self.answers.get(timeout=min(SLICE, max(0, left)))
-            except queue.Empty:
-                if left <= 0:
-                    return None
-                continue
-            if answer is None:
-                self.answers.put(None)
-                return None
-            if answer["id"] == self.words:
-                return answer
-
-    def go(self, options: dict, recording: bool) -> dict | None:
-        lent = [s.share(self.process.pid).hex() for s in self.sockets] if sys.platform == "win32" else []
-        return self.ask(START + 1, do="go", options=options, recording=recording, sockets=lent, patience=START)
+    def __init__(self, link: Link, pid: int | None, spare) -> None:
+        self.number, self.link, self.pid, self.spare = next(self.numbers), link, pid, spare
+        self.served = ""  # fingerprint of the code
+        self.trouble: dict | None = None  # why the project cannot be imported: name, message, lines, more
+        self.status: int | None = None
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
+        return not self.link.gone.is_set()
 
-    def ended(self) -> bool:
-        """Tell whether it has ended, or does so within a moment."""
-        try:
-            return self.process.wait(0.1) is not None
-        except subprocess.TimeoutExpired:
-            return False
+    def go(self, options: dict) -> tuple[dict | None, dict | None]:
+        """Serve; return the answer, or None and the project's line at which the start does not go on, if any."""
+        self.link.send(do="go", options=options)
+        return self.spare.patient(self.link, self.pid)
+
+    def report(self, since: dict | None) -> dict | None:
+        """Return what it has seen after the `cursor` of an earlier report; None if it does not answer.
+
+        The keys are those of `worker.report.Reporter.report`, and `worker`, its number, and `cursor`. One that cannot
+        answer because a call of C holds its interpreter is reported with no connections, and with `stuck`.
+        """
+        since = since if since and since["worker"] == self.number else {"connections": 0, "printed": 0}
+        seen, told = since["connections"], since["printed"]
+        report = self.link.ask(ASK, do="report", connections=seen, printed=told)
+        if report is None:
+            stuck = self.stuck() if self.alive else None
+            if stuck is None:
+                return None
+            report = {"count": seen, "print_count": told, "stuck": stuck}
+            report |= {"connections": [], "printed": [], "forgotten": 0}
+        cursor = {"worker": self.number, "connections": report["count"], "printed": report["print_count"]}
+        return {**report, "worker": self.number, "cursor": cursor}
+
+    def stuck(self) -> dict | None:
+        """Return the line of the project at which a worker that does not answer stands still."""
+        first = self.spare.where(self.pid)
+        if first is None or self.link.answer(SLICE):
+            return None
+        return first if self.spare.where(self.pid) == first else None
+
+    def ended(self) -> str:
+        """Return how a worker that has ended did so, as the end of a sentence."""
+        self.kill()
+        if self.status is None:
+            return "ended"
+        if self.status < 0:
+            return f"was killed by {signal.Signals(-self.status).name}"
+        return f"ended with exit status {self.status}; os._exit() in a handler does this"
+
+    def leave(self, seconds: float) -> None:
+        """Wait until it has ended by itself; end it after so many seconds."""
+        self.link.gone.wait(seconds)
+        self.kill()
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        """End it, if it has not ended, and keep its exit status."""
+        status = None if self.alive else self.spare.status(self.pid)
+        if status is None and self.pid is not None:
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGTERM if system.WINDOWS else signal.SIGKILL)
+            status = self.spare.status(self.pid)
+        self.status = status
