@@ -39,7 +39,6 @@ class Cells:
         self.seen: list[str] = []
         self.unawaited: list[str] = []
         self.python_warns = warnings.showwarning
-        self.judged: set[int] = set()  # ports of clients whose connections a check has explained
 
     def before(self, info) -> None:
         """Serve what is on disk before a cell runs."""
@@ -61,7 +60,7 @@ class Cells:
 
     def tell(self, silent: bool = False) -> list[str]:
         """Return what there is to say since the last time; `silent` if a client waits now and hears nothing."""
-        report = self.server.report()
+        report = self.server.news()
         lines, self.seen = [*self.seen, *self.server.notices()], []
         unawaited, self.unawaited = list(dict.fromkeys(self.unawaited)), []
         if not report:
@@ -72,7 +71,7 @@ class Cells:
             printed[:-PRINTED] = [f"server │ … {before:,} lines before these: print(server.log)"]
         sentences = []
         for connection in report["connections"]:
-            judged = connection["client"] in self.judged
+            judged = connection["agent"].startswith("check ")  # the check has explained it
             sentence = None if judged else faults.explain(connection, report["stuck"], silent)
             about = (connection["clock"], connection["number"], sentence)
             if sentence and about not in self.told and sentence not in sentences:

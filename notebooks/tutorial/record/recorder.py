@@ -42,11 +42,13 @@ class Connection:
         self.scope = events.scope(scope)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
+        self.agent = dict(scope.get("headers") or ()).get(b"user-agent", b"").decode("latin-1")
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
         self.last: deque[dict] = deque(maxlen=LAST)
         self.skipped = 0
+        self.unread: list[dict] = []  # events of the client that the application ended without receiving
         self.open = True
         self.gone = False  # a disconnect was delivered, or the application has closed
         self.done = asyncio.Event()
@@ -69,10 +71,12 @@ class Connection:
             "type": self.type,
             "path": self.path,
             "client": self.client,
+            "agent": self.agent,
             "clock": self.clock,
             "scope": self.scope,
             "open": self.open,
             "entries": self.first + middle + list(self.last),
+            "unread": self.unread,
         }
 
 
@@ -112,6 +116,8 @@ class Recorder:
                 current.reset(token)
                 connection.open = False
                 connection.coroutine = None
+                if connection.type == "websocket" and not connection.gone:
+                    connection.unread = [events.event(event) for event in waiting(receive)]
                 connection.done.set()
                 if not any(other.open for other in self.connections):
                     self.opened.clear()
@@ -224,6 +230,23 @@ class Recorder:
             connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
+
+
+def waiting(receive) -> list[dict]:
+    """Return the events that `receive()` gives at once, when the application has ended: the client is gone already."""
+    found = []
+    while len(found) < LAST and not (found and found[-1]["type"] == "websocket.disconnect"):
+        step = receive()
+        try:
+            step.send(None)
+        except StopIteration as done:
+            found.append(done.value)
+        except Exception:  # of a server that gives no event for a connection that is over
+            break
+        else:  # nothing is there: it would wait
+            step.close()
+            break
+    return found
 
 
 def passes_on(frame, callee) -> bool:

@@ -176,7 +176,28 @@ class Server:
             self._begin()
             return self.state(short=True)
 
-    def report(self, limit: int = 200) -> dict | None:
+    def fresh(self) -> None:
+        """Serve the code on disk with a worker that nobody has visited, whatever the state; for checks."""
+        with self._lock:
+            self._begin()
+
+    @property
+    def facts(self) -> list[str]:
+        """What the learner must still be told."""
+        return self._notices
+
+    def describe(self, short: bool = False) -> str:
+        return self.state(short)
+
+    def report(self) -> dict | None:
+        """Return the worker's report of all that it remembers, see `worker.main.Worker.report`."""
+        with self._lock:
+            report = self._worker and self._worker.ask(2, do="report", connections=0, printed=0)
+            if self._worker and not report:
+                self._notices += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
+            return report
+
+    def news(self, limit: int = 200) -> dict | None:
         """Return the worker's report of what happened since the last one, see `worker.main.Worker.report`."""
         with self._lock:
             report = self._worker and self._worker.ask(2, do="report", limit=limit, **self._seen)
