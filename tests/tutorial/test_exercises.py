@@ -532,7 +532,7 @@ def test_a_pass_opens_the_solution_and_stays(project, server):
     put(project, exercise, exercise.solution.replace("count = 0", "count = 1"))
     assert "not yet" in verdict(judge.check(server, exercise))
     assert "our solution" in repr(judge.solution(exercise))
-    assert re.search(r"4\.2  ✓ passed", repr(judge.overview()))
+    assert re.search(r"4\.2 +✓ passed", repr(judge.overview()))
 
 
 def test_a_number_that_no_exercise_has_is_answered_with_those_there_are(project):

@@ -41,14 +41,13 @@ def judged(server, exercise: Exercise) -> Shown:
     file = contents(ROOT / exercise.saves) if exercise.saves else None
     if exercise.saves and (file is None or course.known(exercise.saves, file) or digest(file) in course.steps()):
         raise NotAttempted
-    said = len(server.facts)
     if exercise.saves:
         server.fresh()
     visit = Visit(server, exercise.number, exercise.saves)
     if exercise.saves and server.trouble:
         wrong = [sentences(server.describe(short=True))]
     else:
-        wrong = asyncio.run(visited(visit, exercise, said))
+        wrong = asyncio.run(visited(visit, exercise))
     if not wrong:
         progress.note(exercise.number, passed=True)
         ours = f"%solution {exercise.number} shows ours. The next lesson starts clean, whichever way you took."
@@ -59,7 +58,7 @@ def judged(server, exercise: Exercise) -> Shown:
     return below(*steps, *wrong, sentences(what_next(exercise, known)), title(f"✗ {exercise.name}: not yet.", "bad"))
 
 
-async def visited(visit: Visit, exercise: Exercise, said: int) -> list[Shown]:
+async def visited(visit: Visit, exercise: Exercise) -> list[Shown]:
     """Visit the server; return what to show of what is wrong, an empty list where nothing is."""
     try:
         try:
@@ -75,14 +74,14 @@ async def visited(visit: Visit, exercise: Exercise, said: int) -> list[Shown]:
             if not visit.wrong:
                 slow = f"All answers were right so far, but they took more than {LIMIT:g} seconds."
                 raise TutorialError(f"{slow} Run %check {exercise.number} again.") from None
-        return what_is_wrong(visit, exercise, said) if visit.wrong else []  # while its clients are still there
+        return what_is_wrong(visit, exercise) if visit.wrong else []  # while its clients are still there
     finally:
         for client in visit.clients:
             if client.socket is not None:
                 client.socket.transport.abort()
 
 
-def what_is_wrong(visit: Visit, exercise: Exercise, said: int) -> list[Shown]:
+def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
     """Return sentences, those of Python and of the protocol first, and a timeline."""
     step, stuck = visit.wrong, visit.report()["stuck"]
     connections = visit.judged or visit.record
@@ -95,7 +94,7 @@ def what_is_wrong(visit: Visit, exercise: Exercise, said: int) -> list[Shown]:
     elif visit.answers:
         found += [mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
     else:  # the process is gone, and its record
-        found = visit.server.facts[said:]
+        found = visit.server.facts[visit.facts :] or [visit.server.describe(short=True)]
     if not any(found) and step.came is NOTHING:
         found = [faults.explain(connection, None, True) for connection in failing]
     otherwise = f"At {step.did}: {words(step.expected)} is expected, and what came is {words(step.came)}."
@@ -168,18 +167,13 @@ def overview() -> Shown:
     known = {number: progress.of(number) for number in every()}
     rows = []
     for lesson, heading in sorted(course.titles().items()):
-        rows.append(f"Lesson {lesson}  {heading}".rstrip())
-        rows += [
-            f"   {each.number}  {state(known[each.number])}  {each.title}"
-            for each in every().values()
-            if each.lesson == lesson
-        ]
+        rows.append([f"Lesson {lesson}", "", heading])
+        rows += [[e.number, state(known[e.number]), e.title] for e in every().values() if e.lesson == lesson]
     passed = sum(each["passed"] for each in known.values())
-    return below(title(f"· {passed} of {len(known)} exercises passed."), code("\n".join(rows)))
+    return below(title(f"· {passed} of {len(known)} exercises passed."), table(["", "state", "title"], rows))
 
 
 def state(known: dict) -> str:
-    """Return how far an exercise is, as a mark and words of one width."""
     count = len(known["failed"])
-    tried = f"✗ {count} attempt{'s' if count > 1 else ' '}   " if count else "· not attempted"
-    return "✓ passed       " if known["passed"] else tried
+    tried = f"✗ {count} attempt{'s' if count > 1 else ''}" if count else "· not attempted"
+    return "✓ passed" if known["passed"] else tried

@@ -35,6 +35,7 @@ class Visit:
 
     def __init__(self, server, number: str, path: str | None) -> None:
         self.server = server
+        self.facts = len(server.facts)  # that the server had told when the visit began
         self.path = path  # of the file that the exercise is about
         self.token = f"check {number} {secrets.token_hex(4)}"  # the beginning of each User-Agent
         self.signed = 0  # User-Agents so far
@@ -57,15 +58,11 @@ class Visit:
         self.signed += 1
         return f"{self.token} {self.signed}"
 
-    def note(self, did: str, expected: object, came: object, sent: object = None, agent: str | None = None) -> None:
-        """Note what came, and go on."""
+    def step(self, did: str, expected: object, came: object, sent: object = None, agent: str | None = None) -> None:
+        """Note what came. A wrong message goes on; silence, or an end that was not expected, ends the visit."""
         began, self.began = self.began, time.perf_counter()
         ms = (self.began - began) * 1000
         self.steps.append(Step(did, did if sent is None else sent, expected, came, agent, ms))
-
-    def step(self, did: str, expected: object, came: object, sent: object = None, agent: str | None = None) -> None:
-        """Note what came. A wrong message goes on; silence, or an end that was not expected, ends the visit."""
-        self.note(did, expected, came, sent, agent)
         if not self.steps[-1].right and not isinstance(came, (str, bytes)):
             raise Stopped
 
@@ -115,7 +112,8 @@ class Visit:
         while not (came := self.printed[self.lines :]) and time.perf_counter() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         self.lines += len(came)
-        self.note("  and the server prints", line, " / ".join(came) or NOTHING, None, self.steps[-1].agent)
+        with contextlib.suppress(Stopped):
+            self.step("  and the server prints", line, " / ".join(came) or NOTHING, None, self.steps[-1].agent)
 
     @property
     def printed(self) -> list[str]:
