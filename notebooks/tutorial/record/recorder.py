@@ -42,7 +42,7 @@ class Connection:
         self.scope = events.scope(scope)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
-        self.agent = dict(scope.get("headers") or ()).get(b"user-agent", b"").decode("latin-1")
+        self.agent = agent(scope)
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
@@ -232,6 +232,26 @@ class Recorder:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
 
 
+def passes_on(frame, callee) -> bool:
+    """Tell whether `callee` is what `frame` has been given as its `receive` or `send`."""
+    given = (frame.f_locals.get(name) for name in ("receive", "send"))
+    return any(getattr(function, "__code__", None) is callee.f_code for function in given)
+
+
+def agent(scope: dict) -> str:
+    """Return the User-Agent header of a scope, "" where there is none."""
+    try:
+        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
+    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
+        return ""
+
+
+def closes(event: dict) -> bool:
+    """Tell whether an application that sends this event is at the end of its connection."""
+    whole = event.get("type") == "http.response.body" and not event.get("more_body")
+    return whole or event.get("type") == "websocket.close"
+
+
 def waiting(receive) -> list[dict]:
     """Return the events that `receive()` gives at once, when the application has ended: the client is gone already."""
     found = []
@@ -247,15 +267,3 @@ def waiting(receive) -> list[dict]:
             step.close()
             break
     return found
-
-
-def passes_on(frame, callee) -> bool:
-    """Tell whether `callee` is what `frame` has been given as its `receive` or `send`."""
-    given = (frame.f_locals.get(name) for name in ("receive", "send"))
-    return any(getattr(function, "__code__", None) is callee.f_code for function in given)
-
-
-def closes(event: dict) -> bool:
-    """Tell whether an application that sends this event is at the end of its connection."""
-    whole = event.get("type") == "http.response.body" and not event.get("more_body")
-    return whole or event.get("type") == "websocket.close"
