@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
 
+import django
 import nbformat
 import pytest
 from copies import PROJECT
@@ -111,7 +113,7 @@ WRONG = {
             [("    global connected\n", "    global connected\n    connected = 0\n")],
             "sets the count to 0 again",
         ),
-        "number only": ([('print(connected, "connected")', "print(connected)")], "the word behind it is missing"),
+        "number only": ([('print(connected, "connected")', "print(connected)")], "the word after it is missing"),
         "no print": ([('print(connected, "connected")', "pass")], "Nothing is printed"),
         "always more": ([("connected -= 1", "connected += 1")], "Every event counts one more"),
         "no global": ([("    global connected\n", "")], "UnboundLocalError"),
@@ -224,7 +226,7 @@ WRONG = {
         "no strangers": ([(' if known else "stranger"', "")], "AnonymousUser has none"),
         "str(user)": (
             [('user.get_username() if known else "stranger"', "str(user)")],
-            "how Django calls a stranger",
+            "Django's name for a stranger",
         ),
         "any cookie": (
             [
@@ -279,8 +281,10 @@ def begin(project, exercise) -> None:
     for path, content in course.at(course.begins(), exercise.lesson + 1).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
-    if exercise.lesson >= 9:  # its cells have made the tables
+    if exercise.lesson >= 9:  # its cells have made the tables, and its kernel has Django set up
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+        django.setup()
 
 
 @ALL

@@ -44,7 +44,7 @@ STARTED = {
     "lifespan": "A type that is neither http nor websocket prints two words, unknown and the type.",
     "unknown": "A type that is neither http nor websocket prints two words, unknown and the type.",
     "nothing": "The lifespan call prints nothing: print unknown and the type for whatever is not http or websocket.",
-    "returns": "The else branch has to stay: NotImplementedError tells uvicorn that nothing here knows lifespan.",
+    "returns": "The else branch has to stay: NotImplementedError tells uvicorn that lifespan is not handled.",
 }
 
 

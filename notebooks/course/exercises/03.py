@@ -41,7 +41,7 @@ def mistakes(visit):
         return None  # what Python says about it is shown already
     printed = visit.printed
     if printed and all(line.lstrip("-").isdecimal() for line in printed):
-        return 'The number is printed, and the word behind it is missing: print(connected, "connected").'
+        return 'The number is printed, and the word after it is missing: print(connected, "connected").'
     return COUNTED.get(" ".join(line.partition(" ")[0] for line in printed))
 
 

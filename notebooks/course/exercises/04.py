@@ -22,14 +22,14 @@ echo.hints = [
     'str has what you need: "echo hello".startswith("echo ") and "echo hello".removeprefix("echo ").',
     'if event["text"].startswith("echo "):\n    text = event["text"].removeprefix("echo ")\nand then send it.',
 ]
-ONE_WORD = 'Only one word comes back: send all that stands behind the first "echo ".'
+ONE_WORD = 'Only one word comes back: send all that follows the first "echo ".'
 echo.mistakes = [
-    ("ping", NOTHING, "ping is not answered with pong! any more: the second command stands beside the first."),
+    ("ping", NOTHING, "ping is not answered with pong! any more: keep the first command and add the second."),
     ("echo hello", NOTHING, 'echo hello is not answered: does the text begin with "echo "? It is not equal to it.'),
-    ("echo hello", "echo hello", 'The whole text comes back: send only what stands behind "echo ".'),
+    ("echo hello", "echo hello", 'The whole text comes back: send only what follows "echo ".'),
     ("echo hello", " hello", 'The space belongs to the command: take away "echo ", with its space.'),
     ("echo hello", "llo", "strip and lstrip take away any of these letters; removeprefix takes away a word."),
-    ("echo echo one two", "hello", 'The answer is always hello: send what stands behind "echo ", whatever that is.'),
+    ("echo echo one two", "hello", 'The answer is always hello: send what follows "echo ", whatever it is.'),
     ("echo echo one two", ("echo", "one", "two"), ONE_WORD),
     ("echo echo one two", "one two", 'Every "echo " is taken away, and only the first is the command: removeprefix.'),
     ("echoes", ANYTHING, 'echoes is another word: the command ends with a space, "echo ".'),

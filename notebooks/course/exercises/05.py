@@ -23,7 +23,7 @@ async def client(visit):
 
 client.hints = [
     "Each receive in the timeline is a frame that the client sent; each send is one that it got.",
-    "Not every frame is answered, so not every ws.send has a ws.recv behind it.",
+    "Not every frame is answered, so not every ws.send has a ws.recv after it.",
     "The last frame is the client's, and it has a code: await ws.close(4001).",
 ]
 
@@ -38,13 +38,13 @@ def mistakes(visit):
     if isinstance(end, str):
         return None  # the handler ended before its client did
     if end == closed(1006):
-        return "The client went without a close frame: close with ws.close(4001), and let it finish."
+        return "The client left without a close frame: close with ws.close(4001), and let it finish."
     if texts == FRAMES[:3]:
         if end.code in (1000, 1005):
             return "The frames are right, and the close code is not: the client chooses it, as in ws.close(4001)."
         return f"The frames are right, and the close code {end.code} is not the timeline's."
     if "PING" not in texts:
-        return "One frame is missing, the one that gets no answer: look for receive without a send behind it."
+        return "One frame is missing, the one that gets no answer: look for a receive with no send after it."
     if sorted(texts) == sorted(FRAMES[:3]):
         return "These are the frames, in another order: follow the timeline from top to bottom."
     return None

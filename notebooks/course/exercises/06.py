@@ -17,14 +17,14 @@ async def data(visit):
 
 data.hints = [
     'Where text is None, the message is in event["bytes"].',
-    'websocket.send takes "bytes" in the place of "text".',
+    'websocket.send takes "bytes" in place of "text".',
     'if event["bytes"] == b"ping":\n    await send({"type": "websocket.send", "bytes": b"pong!"})\n'
     "and otherwise close with 1003 and break.",
 ]
 ALL_IS_WELL = 'b"x" is closed with 1000, which says that all is well. Say 1003: this kind of data is not understood.'
 OTHER = "The text other closes the connection, and only bytes may do that."
 data.mistakes = [
-    (b"ping", "pong!", 'You were sent bytes and answer with text: bytes travel under the key "bytes".'),
+    (b"ping", "pong!", 'The client sent bytes, and you answer with text: send bytes under the key "bytes".'),
     (b"ping", closed(1003), 'b"ping" is closed with 1003. Is it compared with "ping"? Bytes and text are never equal.'),
     (b"ping", NOTHING, 'b"ping" is not answered. Its message is event["bytes"].'),
     ("ping", (NOTHING, closed(1003)), AS_BEFORE),

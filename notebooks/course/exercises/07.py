@@ -27,7 +27,7 @@ COUNTED = {
     "0": 'You are connected, and not counted: add to scope["state"]["connections"] after websocket.accept.',
     "1111": "Two are connected, and each is told 1: add to the set that is there. A new set is shared with nobody.",
     "1110": "Two are connected, and you say 1: in a set, equal things are one. Add what differs, such as send.",
-    "1222": "One has left, and is still counted: who leaves has to leave the set, too.",
+    "1222": "One has left, and is still counted: remove a client that leaves from the set.",
 }
 
 

@@ -54,7 +54,7 @@ async def greeted(visit, who, headers, name):
 
 
 greet.hints = [
-    'scope["user"] is a user of Django\'s: add_user has put it there.',
+    'scope["user"] is a Django user; add_user put it there.',
     "user.is_authenticated tells a user from a stranger, and user.get_username() is the name.",
     'name = user.get_username() if user.is_authenticated else "stranger"\nand then send f"Hello {name}".',
 ]
@@ -62,9 +62,9 @@ greet.mistakes = [
     ("the database", NO_TABLES, "The database has no tables yet: run the cell with migrate above, then check again."),
     (ANYTHING, closed(1011), 'scope["user"] is an object, not a string: get_username() is the name.'),
     (ANYTHING, NOTHING, "Nothing is said: send a text when you have accepted."),
-    ("a forged cookie", "Hello ada", 'A made-up cookie is greeted as ada: only scope["user"] has asked the session.'),
+    ("a forged cookie", "Hello ada", 'A made-up cookie is greeted as ada: only scope["user"] comes from the session.'),
     (ANYTHING, "Hello ada", "Not everyone is ada: the name is the user's own."),
     (ANYTHING, "Hello ", "A stranger is greeted without a name: AnonymousUser has none. Ask user.is_authenticated."),
-    (ANYTHING, "Hello AnonymousUser", "AnonymousUser is how Django calls a stranger: ask user.is_authenticated."),
+    (ANYTHING, "Hello AnonymousUser", "AnonymousUser is Django's name for a stranger: ask user.is_authenticated."),
     (ANYTHING, "Hello stranger", "A user who is logged in is greeted as a stranger."),
 ]

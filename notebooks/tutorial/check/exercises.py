@@ -1,10 +1,9 @@
 """What an exercise is, and which exercises the course has."""
 
-import importlib.util
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from ..disk.project import ROOT, TutorialError
 
@@ -44,18 +43,9 @@ def exercise(number: str, title: str, saves: str | None = None) -> Callable[[Cal
 @cache
 def every() -> dict[str, Exercise]:
     """Return number → exercise, in the order of the course."""
-    found = {}
-    for path in sorted((COURSE / "exercises").glob("[0-9][0-9].py")):
-        found |= {each.number: each for each in load(path) if isinstance(each, Exercise)}
-    return found
-
-
-def load(path: Path) -> list:
-    """Run a file such as exercises/04.py; return what it defines."""
-    spec = importlib.util.spec_from_file_location(f"exercises_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(vars(module).values())
+    files = sorted((COURSE / "exercises").glob("[0-9][0-9].py"))
+    found = [each for file in files for each in runpy.run_path(str(file)).values() if isinstance(each, Exercise)]
+    return {each.number: each for each in found}
 
 
 def find(magic: str, number: str) -> Exercise:

@@ -9,12 +9,12 @@ from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
 from ..shown import Shown, below, code, folded, sentences, table, title
 from .exercises import Exercise, every
-from .values import ANYTHING, NO_EXCEPTION, NOTHING, Came, NotAttempted, Step, Stopped, fits
-from .visit import LIMIT, Visit
+from .values import ANYTHING, NO_EXCEPTION, NOTHING, Came, fits
+from .visit import LIMIT, NotAttempted, Step, Stopped, Visit
 
 ATTEMPTS = 3  # that open the solution
 DRAWN = 3  # connections that are drawn
-WIDTH = 32  # characters of a value in the table
+WIDTH = 36  # characters of a step and of a value that the table shows
 
 
 def check(server, exercise: Exercise) -> Shown:
@@ -97,7 +97,7 @@ def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
         found = visit.server.facts[visit.facts :] or [visit.server.describe(short=True)]
     if not any(found) and step.came is NOTHING:
         found = [faults.explain(connection, None, True) for connection in failing]
-    otherwise = f"At {step.did}: {words(step.expected)} is expected, and what came is {words(step.came)}."
+    otherwise = f"At {short(step.did)}: {words(step.expected)} is expected, and what came is {words(step.came)}."
     found = list(dict.fromkeys(filter(None, found))) or [otherwise]
     shown = [sentences(sentence) for sentence in found]
     shown += [draw.draw(failing[-DRAWN:])] if failing else []
@@ -118,26 +118,29 @@ def digest(content: bytes) -> str:
 
 
 def seen(steps: list[Step]) -> Shown:
-    rows = [["✓" if s.right else "✗", s.did, words(s.expected), words(s.came), f"{s.ms:.1f} ms"] for s in steps]
+    rows = [
+        ["✓" if step.right else "✗", short(step.did), words(step.expected), words(step.came), f"{step.ms:.1f} ms"]
+        for step in steps
+    ]
     tints = ["none" if step.right else "bad" for step in steps]
     return table(["", "did", "expected", "came", "after"], rows, tints)
 
 
 def words(value: object) -> str:
     """Return a message as Python writes it, anything else in its words."""
-    text = repr(value) if isinstance(value, (str, bytes)) else str(value)
+    return short(repr(value) if isinstance(value, (str, bytes)) else str(value))
+
+
+def short(text: str) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
 def what_next(exercise: Exercise, known: dict) -> str:
-    count = len(known["failed"])
-    if known["passed"]:
-        opens = "You have passed it before, and that stays."
-    elif count >= ATTEMPTS:
-        opens = f"%solution {exercise.number} is open."
-    else:
-        opens = f"Attempt {count}: %solution {exercise.number} opens after {ATTEMPTS}, or after a pass."
-    return f"%hint {exercise.number} gives a hint. {opens}"
+    """Return what helps now, and what opens the solution."""
+    opens = f"opens after a pass, or after {ATTEMPTS} attempts; so far: {len(known['failed'])}."
+    if known["passed"] or len(known["failed"]) >= ATTEMPTS:
+        opens = "is open. You have passed this before, and that stays." if known["passed"] else "is open."
+    return f"%hint {exercise.number} gives a hint. %solution {exercise.number} {opens}"
 
 
 def hint(exercise: Exercise) -> Shown:
@@ -153,11 +156,7 @@ def solution(exercise: Exercise) -> Shown:
     """Return our solution after a pass or after ATTEMPTS attempts; before, what opens it."""
     known = progress.of(exercise.number)
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
-        text = (
-            f"The solution opens after a pass, or after %check has seen {ATTEMPTS} different attempts. "
-            f"So far there are {len(known['failed'])}. %hint {exercise.number} gives a hint."
-        )
-        return below(title(f"· {exercise.name}: solution not open yet."), sentences(text))
+        return below(title(f"· {exercise.name}: solution not open yet."), sentences(what_next(exercise, known)))
     save = f"%%save {exercise.saves}\n" if exercise.saves else ""
     return below(title(f"· {exercise.name}: our solution."), code(save + exercise.solution))
 

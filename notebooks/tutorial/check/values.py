@@ -1,4 +1,4 @@
-"""What a check compares: messages, and what may come in the place of one."""
+"""What a check compares: messages, and what may come in place of one."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 @dataclass(frozen=True)
 class Came:
-    """What comes in the place of a message; `code` is a close code, or the status of an HTTP answer."""
+    """What comes in place of a message; `code` is a close code, or the status of an HTTP answer."""
 
     words: str
     code: int | None = None
@@ -42,27 +42,3 @@ def fits(came: object, expected: object) -> bool:
 def ending(error: ConnectionClosed) -> Came:
     """Return how a connection has ended, as its client sees it."""
     return DROPPED if error.rcvd is None else closed(error.rcvd.code)
-
-
-@dataclass
-class Step:
-    """One thing that a client did, and what came of it."""
-
-    did: str
-    sent: object  # the message; the name of a client that connects or listens; else as `did`
-    expected: object
-    came: object
-    agent: str | None  # the User-Agent of the client that did it
-    ms: float  # since the step before
-
-    @property
-    def right(self) -> bool:
-        return fits(self.came, self.expected)
-
-
-class Stopped(Exception):
-    """A visit cannot go on after this step."""
-
-
-class NotAttempted(Exception):
-    """No client of the learner's own has sent a message."""

@@ -2,32 +2,44 @@
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 import time
+from dataclasses import dataclass
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from .values import (
-    ACCEPTED,
-    ANYTHING,
-    DROPPED,
-    NOTHING,
-    Came,
-    NotAttempted,
-    Step,
-    Stopped,
-    closed,
-    ending,
-    fits,
-    status,
-)
+from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, ending, fits, status
 
 # In seconds. A check ends within 5: it starts a worker, visits it for LIMIT at most, and asks for one more report.
 LIMIT = 3.5
 PATIENCE = 1.5  # for an answer, for the first line of print, for the end of the connection of the learner's client
 QUIET = 0.15  # without an answer: this counts as silence
-SAID = 24  # characters of a message that a table shows
+
+
+@dataclass
+class Step:
+    """One thing that a client did, and what came of it."""
+
+    did: str
+    sent: object  # the message; the name of a client that connects or listens; else as `did`
+    expected: object
+    came: object
+    agent: str | None  # the User-Agent of the client that did it
+    ms: float  # since the step before
+
+    @property
+    def right(self) -> bool:
+        return fits(self.came, self.expected)
+
+
+class Stopped(Exception):
+    """A visit cannot go on after this step."""
+
+
+class NotAttempted(Exception):
+    """No client of the learner's own has sent a message."""
 
 
 class Visit:
@@ -38,7 +50,7 @@ class Visit:
         self.facts = len(server.facts)  # that the server had told when the visit began
         self.path = path  # of the file that the exercise is about
         self.token = f"check {number} {secrets.token_hex(4)}"  # the beginning of each User-Agent
-        self.signed = 0  # User-Agents so far
+        self.signatures = itertools.count(1)
         self.steps: list[Step] = []
         self.began = time.perf_counter()  # of the next step
         self.clients: list[Client] = []
@@ -55,8 +67,7 @@ class Visit:
 
     def sign(self) -> str:
         """Return a User-Agent for one more client."""
-        self.signed += 1
-        return f"{self.token} {self.signed}"
+        return f"{self.token} {next(self.signatures)}"
 
     def step(self, did: str, expected: object, came: object, sent: object = None, agent: str | None = None) -> None:
         """Note what came. A wrong message goes on; silence, or an end that was not expected, ends the visit."""
@@ -165,9 +176,7 @@ class Client:
         """Send a message and expect an answer: a message, NOTHING, or `closed(code)`."""
         with contextlib.suppress(ConnectionClosed, TimeoutError):  # what comes of it tells
             await asyncio.wait_for(self.socket.send(message), PATIENCE)
-        said = repr(message)
-        said = said if len(said) <= SAID else f"{said[:SAID]}…"
-        self.visit.step(f"{self.name}: {said}", expected, await self.receive(expected), message, self.agent)
+        self.visit.step(f"{self.name}: {message!r}", expected, await self.receive(expected), message, self.agent)
 
     async def expect(self, expected: object) -> None:
         """Expect what comes unasked: a message, NOTHING, or `closed(code)`."""
