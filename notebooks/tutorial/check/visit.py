@@ -14,7 +14,8 @@ from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, ending, 
 
 # In seconds. A check ends within 5: it starts a worker, visits it for LIMIT at most, and asks for one more report.
 LIMIT = 3.5
-PATIENCE = 1.5  # for an answer, for the first line of print, for the end of the connection of the learner's client
+PATIENCE = 1.5  # for an answer, and for the end of the connection of the learner's client
+PRINT = 0.5  # for a line of print; a report waits for the event loop anyway, so that a slow machine is not blamed
 QUIET = 0.15  # without an answer: this counts as silence
 
 
@@ -118,8 +119,7 @@ class Visit:
 
     async def prints(self, line: str) -> None:
         """Expect that the exercise's file prints this line next; a missing line does not end the visit."""
-        patience = QUIET if any(step.came is NOTHING for step in self.steps) else PATIENCE
-        until = time.perf_counter() + patience
+        until = time.perf_counter() + (QUIET if any(step.came is NOTHING for step in self.steps) else PRINT)
         while not (came := self.printed[self.lines :]) and time.perf_counter() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         self.lines += len(came)
