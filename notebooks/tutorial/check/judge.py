@@ -1,6 +1,5 @@
-"""`%check N.M`: visit the learner's server, say what was seen, and remember it."""
+"""`%check N.M`: visit the learner's server, say what was seen, and remember it. Also hints, solutions, progress."""
 
-import ast
 import asyncio
 import hashlib
 
@@ -8,15 +7,14 @@ from ..disk import course, progress
 from ..disk.files import contents
 from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
-from ..server.server import State
-from . import every
-from .exercise import Exercise
-from .shown import Shown, code, paragraph, table, words
-from .visit import NOTHING, Step, Visit, Wrong
+from ..shown import Shown, below, code, folded, sentences, table, title
+from .exercises import Exercise, every
+from .values import ANYTHING, NO_EXCEPTION, NOTHING, Came, fits
+from .visit import LIMIT, NotAttempted, Step, Stopped, Visit
 
-LIMIT = 3.5  # seconds that a visit may take: with what the server is asked then, a check stays below 5
 ATTEMPTS = 3  # that open the solution
-DRAWN, PRINTED = 3, 20  # connections drawn, lines of print shown
+DRAWN = 3  # connections that are drawn
+WIDTH = 36  # characters of a step and of a value that the table shows
 
 
 def check(server, exercise: Exercise) -> Shown:
@@ -26,160 +24,155 @@ def check(server, exercise: Exercise) -> Shown:
     """
     try:
         return judged(server, exercise)
+    except NotAttempted:
+        what = f"{exercise.saves} is as the course gives it. " if exercise.saves else ""
+        todo = "Fill in the TODO in the cell above, run that cell"
+        todo += " to save the file" if exercise.saves else ""
+        said = f"{what}{todo}, then run %check {exercise.number} again. %hint {exercise.number} helps."
+        return below(sentences(said), title(f"· {exercise.name}: not attempted yet."))
     except TutorialError as error:
         said = str(error)
     except Exception as error:
-        said = f"The check itself failed, which is no fault of yours. {type(error).__name__}: {error}"
-    return Shown(f"✗ {exercise.number} {exercise.title}: could not be checked.", [paragraph(said)])
+        said = f"The check itself failed; your code is not the reason. {type(error).__name__}: {error}"
+    return below(sentences(said), title(f"✗ {exercise.name}: could not be checked.", "bad"))
 
 
 def judged(server, exercise: Exercise) -> Shown:
-    name = f"{exercise.number} {exercise.title}"
-    attempt = attempted(server, exercise)
-    if attempt is None:
-        return Shown(f"· {name}: not attempted yet.", [paragraph(what_to_do(exercise))])
-    prepare(server, exercise)
-    visit = Visit(server, exercise.path)
-    if server.trouble:
-        seen = [paragraph(server.describe(short=True))]
+    file = contents(ROOT / exercise.saves) if exercise.saves else None
+    if exercise.saves and (file is None or course.known(exercise.saves, file) or digest(file) in course.steps()):
+        raise NotAttempted
+    if exercise.saves:
+        server.fresh()
+    visit = Visit(server, exercise.number, exercise.saves)
+    if exercise.saves and server.trouble:
+        wrong = [sentences(server.describe(short=True))]
     else:
-        seen = asyncio.run(visited(visit, exercise))
-    steps = [table(visit.steps)] if visit.steps else []
-    if not seen:
+        wrong = asyncio.run(visited(visit, exercise))
+    if not wrong:
         progress.note(exercise.number, passed=True)
         ours = f"%solution {exercise.number} shows ours. The next lesson starts clean, whichever way you took."
-        return Shown(f"✓ {name}: passed.", [*steps, paragraph(ours)], visit.ports)
-    known = progress.note(exercise.number, failed=attempt)
-    return Shown(f"✗ {name}: not yet.", [*steps, *seen, paragraph(what_next(exercise, known))], visit.ports)
+        steps = folded(f"{len(visit.steps)} steps, all of them right", seen(visit.steps))
+        return below(steps, sentences(ours), title(f"✓ {exercise.name}: passed.", "good"))
+    known = progress.note(exercise.number, failed=digest(file or repr([s.came for s in visit.steps]).encode())[:16])
+    steps = [seen(visit.steps)] if visit.steps else []
+    return below(*steps, *wrong, sentences(what_next(exercise, known)), title(f"✗ {exercise.name}: not yet.", "bad"))
 
 
-def prepare(server, exercise: Exercise) -> None:
-    """Have a server that runs the code on disk and records what it does, and that nobody has visited if need be."""
-    if exercise.fresh or server.state in {State.OFF, State.STOPPED}:
-        server.fresh()
-    server.current()
-
-
-async def visited(visit: Visit, exercise: Exercise) -> list:
+async def visited(visit: Visit, exercise: Exercise) -> list[Shown]:
     """Visit the server; return what to show of what is wrong, an empty list where nothing is."""
     try:
         try:
             async with asyncio.timeout(LIMIT):
                 await exercise.check(visit)
-            return []
-        except Wrong:
-            mistake = exercise.mistake(visit)
+            if exercise.saves and not visit.wrong:
+                entries = [e for c in visit.record if c["agent"] not in visit.excused for e in c["entries"]]
+                raised = [Came(entry["name"]) for entry in entries if entry["kind"] == "raise"]
+                visit.step("the calls end", NO_EXCEPTION, raised[0] if raised else NO_EXCEPTION)
+        except Stopped:
+            pass
         except TimeoutError:
-            mistake = f"The check gave up after {LIMIT:g} seconds."
-        # While its clients are still there, and wait.
-        report = visit.server.report()
-        own = visit.connections()
+            if not visit.wrong:
+                slow = f"All answers were right so far, but they took more than {LIMIT:g} seconds."
+                raise TutorialError(f"{slow} Run %check {exercise.number} again.") from None
+        return what_is_wrong(visit, exercise) if visit.wrong else []  # while its clients are still there
     finally:
-        visit.leave()
-    if report is None:  # the process is gone, and its record
-        return [paragraph(sentence) for sentence in visit.server.facts[-1:] or [otherwise(visit.wrong)]]
-    silent = visit.wrong.came is NOTHING
-    explained = [faults.explain(c, report["stuck"], silent) for c in own if c["client"] not in visit.excused]
-    explained = [sentence for sentence in explained if sentence]
-    if report["stuck"]:  # whatever the mistake looks like, this is where it comes from
-        mistake = None
-        explained = explained or [faults.standstill(report["stuck"])]
-    sentences = [*filter(None, [mistake]), *explained, *faults.logged(visit.wrong.came, visit.server.log)]
-    parts = [paragraph(sentence) for sentence in dict.fromkeys(sentences or [otherwise(visit.wrong)])]
-    if report["printed"]:
-        parts.append(code("\n".join(f"server │ {line}" for line in report["printed"][:PRINTED])))
-    if own:
-        parts.append(draw.draw(own[-DRAWN:]))
-    return parts
+        for client in visit.clients:
+            if client.socket is not None:
+                client.socket.transport.abort()
 
 
-def attempted(server, exercise: Exercise) -> str | None:
-    """Return a digest of what the learner did for an exercise; None if that is nothing yet.
-
-    A file is no attempt while it is, but for comments and spaces, what the course itself put there.
-    """
-    if exercise.path is None:
-        return exercise.attempt(server)
-    content = contents(ROOT / exercise.path)
-    if content is None:
-        return None
-    given = [other.starter for other in every().values() if other.lesson == exercise.lesson]
-    for lesson in (exercise.lesson, exercise.lesson + 1):
-        given.append(course.begins().get(lesson, {}).get(exercise.path, b"").decode())
-    code = bare(content.decode(errors="replace"))
-    return None if code in map(bare, given) else hashlib.sha256(code.encode()).hexdigest()[:16]
-
-
-def bare(source: str) -> str:
-    """Return source code without its comments and its layout."""
-    try:
-        return ast.dump(ast.parse(source))
-    except (SyntaxError, ValueError):
-        return source
+def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
+    """Return sentences, those of Python and of the protocol first, and a timeline."""
+    step, stuck = visit.wrong, visit.report()["stuck"]
+    connections = visit.judged or visit.record
+    blamed = [each for each in connections if each["agent"] not in visit.excused]
+    failing = visit.judged or [each for each in blamed if each["agent"] == step.agent or faults.explain(each, stuck)]
+    passing = [each for each in connections if each not in failing]
+    found = [faults.explain(connection, stuck) for connection in failing]
+    if stuck:  # whatever the mistake looks like, this is where it comes from
+        found = [sentence for sentence in found if sentence] or [faults.standstill(stuck)]
+    elif visit.answers:
+        found += [mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
+    else:  # the process is gone, and its record
+        found = visit.server.facts[visit.facts :] or [visit.server.describe(short=True)]
+    if not any(found) and step.came is NOTHING:
+        found = [faults.explain(connection, None, True) for connection in failing]
+    otherwise = f"At {short(step.did)}: {words(step.expected)} is expected, and what came is {words(step.came)}."
+    found = list(dict.fromkeys(filter(None, found))) or [otherwise]
+    shown = [sentences(sentence) for sentence in found]
+    shown += [draw.draw(failing[-DRAWN:])] if failing else []
+    return shown + ([folded("The other connections", draw.draw(passing[-DRAWN:]))] if passing else [])
 
 
-def otherwise(step: Step) -> str:
-    return f"At {step.sent}: {words(step.expected)} is expected, and what came is {words(step.came)}."
+def mistake(exercise: Exercise, visit: Visit) -> str | None:
+    """Return what to say of the likely mistake behind the first wrong step."""
+    if callable(exercise.mistakes):
+        return exercise.mistakes(visit)
+    step = visit.wrong
+    fitting = (say for sent, came, say in exercise.mistakes if sent in (ANYTHING, step.sent) and fits(step.came, came))
+    return next(fitting, None)
 
 
-def what_to_do(exercise: Exercise) -> str:
-    if exercise.path is None:
-        return f"Fill in the TODO in the cell above, run it, then %check {exercise.number} again."
-    return (
-        f"{exercise.path} is as the lesson gives it. Fill in the TODO in the cell above, run that cell to save the "
-        f"file, then run %check {exercise.number} again. %hint {exercise.number} helps."
-    )
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def seen(steps: list[Step]) -> Shown:
+    rows = [
+        ["✓" if step.right else "✗", short(step.did), words(step.expected), words(step.came), f"{step.ms:.1f} ms"]
+        for step in steps
+    ]
+    tints = ["none" if step.right else "bad" for step in steps]
+    return table(["", "did", "expected", "came", "after"], rows, tints)
+
+
+def words(value: object) -> str:
+    """Return a message as Python writes it, anything else in its words."""
+    return short(repr(value) if isinstance(value, (str, bytes)) else str(value))
+
+
+def short(text: str) -> str:
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
 def what_next(exercise: Exercise, known: dict) -> str:
-    count = len(known["failed"])
-    if known["passed"]:
-        opens = "You have passed it before, and that stays."
-    elif count >= ATTEMPTS:
-        opens = f"%solution {exercise.number} is open."
-    else:
-        opens = f"Attempt {count}: %solution {exercise.number} opens after {ATTEMPTS}, or after a pass."
-    return f"%hint {exercise.number} gives a hint. {opens}"
+    """Return what helps now, and what opens the solution."""
+    opens = f"opens after a pass, or after {ATTEMPTS} attempts; so far: {len(known['failed'])}."
+    if known["passed"] or len(known["failed"]) >= ATTEMPTS:
+        opens = "is open. You have passed this before, and that stays." if known["passed"] else "is open."
+    return f"%hint {exercise.number} gives a hint. %solution {exercise.number} {opens}"
 
 
 def hint(exercise: Exercise) -> Shown:
     """Return the next hint, one level deeper than the last time; the deepest stays."""
     level = min(progress.of(exercise.number)["hints"] + 1, len(exercise.hints))
     progress.note(exercise.number, hints=level)
-    title = f"· {exercise.number} {exercise.title}: hint {level} of {len(exercise.hints)}."
-    return Shown(title, [paragraph(exercise.hints[level - 1])])
+    return below(
+        title(f"· {exercise.name}: hint {level} of {len(exercise.hints)}."), sentences(exercise.hints[level - 1])
+    )
 
 
 def solution(exercise: Exercise) -> Shown:
     """Return our solution after a pass or after ATTEMPTS attempts; before, what opens it."""
     known = progress.of(exercise.number)
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
-        text = (
-            f"The solution opens after a pass, or after %check has seen {ATTEMPTS} different attempts. "
-            f"So far there are {len(known['failed'])}. %hint {exercise.number} gives a hint."
-        )
-        return Shown(f"· {exercise.number} {exercise.title}: solution not open yet.", [paragraph(text)])
-    save = f"%%save {exercise.path}\n" if exercise.path else ""
-    return Shown(f"· {exercise.number} {exercise.title}: our solution.", [code(save + exercise.solution)])
+        return below(title(f"· {exercise.name}: solution not open yet."), sentences(what_next(exercise, known)))
+    save = f"%%save {exercise.saves}\n" if exercise.saves else ""
+    return below(title(f"· {exercise.name}: our solution."), code(save + exercise.solution))
 
 
 def overview() -> Shown:
     """Return all lessons and exercises, and what of them is done."""
-    known = progress.read()
-    rows, passed = [], 0
-    titles = {**{exercise.lesson: "" for exercise in every().values()}, **course.titles()}
-    for lesson in sorted(titles):
-        rows.append(f"Lesson {lesson}  {titles[lesson]}".rstrip())
-        for exercise in (e for e in every().values() if e.lesson == lesson):
-            about = {**progress.EMPTY, **known.get(exercise.number, {})}
-            passed += about["passed"]
-            rows.append(f"   {exercise.number}  {state(about)}  {exercise.title}")
-    return Shown(f"· {passed} of {len(every())} exercises passed.", [code("\n".join(rows))])
+    known = {number: progress.of(number) for number in every()}
+    rows = []
+    for lesson, heading in sorted(course.titles().items()):
+        rows.append([f"Lesson {lesson}", "", heading])
+        rows += [[e.number, state(known[e.number]), e.title] for e in every().values() if e.lesson == lesson]
+    passed = sum(each["passed"] for each in known.values())
+    return below(title(f"· {passed} of {len(known)} exercises passed."), table(["", "state", "title"], rows))
 
 
-def state(about: dict) -> str:
-    """Return how far an exercise is, as a mark and words of one width."""
-    if about["passed"]:
-        return "✓ passed       "
-    count = len(about["failed"])
-    return f"✗ {count} attempt{'s' if count > 1 else ' '}   " if count else "· not attempted"
+def state(known: dict) -> str:
+    count = len(known["failed"])
+    tried = f"✗ {count} attempt{'s' if count > 1 else ''}" if count else "· not attempted"
+    return "✓ passed" if known["passed"] else tried

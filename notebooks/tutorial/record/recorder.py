@@ -42,11 +42,13 @@ class Connection:
         self.scope = events.scope(scope)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
+        self.agent = agent(scope)
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
         self.last: deque[dict] = deque(maxlen=LAST)
         self.skipped = 0
+        self.unread: list[dict] = []  # events of the client that the application ended without receiving
         self.open = True
         self.gone = False  # a disconnect was delivered, or the application has closed
         self.done = asyncio.Event()
@@ -69,10 +71,12 @@ class Connection:
             "type": self.type,
             "path": self.path,
             "client": self.client,
+            "agent": self.agent,
             "clock": self.clock,
             "scope": self.scope,
             "open": self.open,
             "entries": self.first + middle + list(self.last),
+            "unread": self.unread,
         }
 
 
@@ -112,6 +116,8 @@ class Recorder:
                 current.reset(token)
                 connection.open = False
                 connection.coroutine = None
+                if connection.type == "websocket" and not connection.gone:
+                    connection.unread = [events.event(event) for event in waiting(receive)]
                 connection.done.set()
                 if not any(other.open for other in self.connections):
                     self.opened.clear()
@@ -232,7 +238,32 @@ def passes_on(frame, callee) -> bool:
     return any(getattr(function, "__code__", None) is callee.f_code for function in given)
 
 
+def agent(scope: dict) -> str:
+    """Return the User-Agent header of a scope, "" where there is none."""
+    try:
+        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
+    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
+        return ""
+
+
 def closes(event: dict) -> bool:
     """Tell whether an application that sends this event is at the end of its connection."""
     whole = event.get("type") == "http.response.body" and not event.get("more_body")
     return whole or event.get("type") == "websocket.close"
+
+
+def waiting(receive) -> list[dict]:
+    """Return the events that `receive()` gives at once, when the application has ended: the client is gone already."""
+    found = []
+    while len(found) < LAST and not (found and found[-1]["type"] == "websocket.disconnect"):
+        step = receive()
+        try:
+            step.send(None)
+        except StopIteration as done:
+            found.append(done.value)
+        except Exception:  # of a server that gives no event for a connection that is over
+            break
+        else:  # nothing is there: it would wait
+            step.close()
+            break
+    return found

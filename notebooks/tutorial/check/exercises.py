@@ -1,0 +1,58 @@
+"""What an exercise is, and which exercises the course has."""
+
+import runpy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..disk.project import ROOT, TutorialError
+
+COURSE = ROOT / "notebooks" / "course"
+
+
+@dataclass
+class Exercise:
+    """One exercise of a lesson, see `notebooks/course/README.md`."""
+
+    number: str  # "4.1"
+    title: str
+    check: Callable  # async: takes a `Visit` and notes what came
+    saves: str | None = None  # the file to write; None where the learner's own client is judged
+    hints: list[str] = field(default_factory=list)  # each one level deeper
+    # Rows of (sent, came, what to say), of which the first that fits is told; or a function: visit → what to say.
+    mistakes: list[tuple] | Callable = field(default_factory=list)
+
+    @property
+    def lesson(self) -> int:
+        return int(self.number.partition(".")[0])
+
+    @property
+    def name(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def solution(self) -> str:
+        return (COURSE / "solutions" / f"{self.number}.py").read_text(encoding="utf-8")
+
+
+def exercise(number: str, title: str, saves: str | None = None) -> Callable[[Callable], Exercise]:
+    """Make an exercise of the function that checks it; `hints` and `mistakes` are attributes to set."""
+    return lambda check: Exercise(number, title, check, saves)
+
+
+@cache
+def every() -> dict[str, Exercise]:
+    """Return number → exercise, in the order of the course."""
+    files = sorted((COURSE / "exercises").glob("[0-9][0-9].py"))
+    found = [each for file in files for each in runpy.run_path(str(file)).values() if isinstance(each, Exercise)]
+    return {each.number: each for each in found}
+
+
+def find(magic: str, number: str) -> Exercise:
+    """Return an exercise; raise TutorialError for a number that no exercise has."""
+    number = number.strip()
+    if number not in every():
+        which = f"There is no exercise {number}." if number else "Which exercise?"
+        example = f"Write, for example, %{magic} {next(iter(every()))}"
+        raise TutorialError(f"{which} There are {', '.join(every())}. {example}")
+    return every()[number]

@@ -1,0 +1,96 @@
+"""A new lesson is a notebook and what stands in `notebooks/course/`: nothing else has to change for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from copies import ORIGINAL, copy
+
+FILES = Path(__file__).parent / "new_lesson"  # an exercise and its solution
+HANDLER = "websocket_app/websocket.py"
+TODO = "            # TODO: answer hello with HELLO\n"
+ANSWER = """\
+
+            if text:
+                await send({"type": "websocket.send", "text": text.upper()})
+"""
+WRONG = {
+    "Nothing comes back": ("if text:", "if text is None:"),
+    "The text comes back as it was": ("text.upper()", "text"),
+    "The answer is always HELLO": ("text.upper()", '"HELLO"'),
+    "An empty text is met with silence": ("if text:", "if text is not None:"),
+}
+# Saves each file in turn, checks it, and prints what the check shows.
+CHECK = f"""
+import sys
+from pathlib import Path
+
+sys.path[:0] = ["notebooks", "."]
+from tutorial.check import find, judge
+from tutorial.server.server import Server
+
+server = Server()
+for file in sys.argv[1:]:
+    Path("{HANDLER}").write_bytes(Path(file).read_bytes())
+    print(judge.check(server, find("check", "10.1")), end="\\f")
+server.stop()
+"""
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return the files that git would know of, and what they hold."""
+    found = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    names = {path.relative_to(folder).as_posix(): path for path in found}
+    return {name: path.read_bytes() for name, path in names.items() if not name.startswith(".course/")}
+
+
+def run(course: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, *arguments], cwd=course, capture_output=True, encoding="utf-8", timeout=240)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A copy of the course with one more lesson."""
+    course = copy(tmp_path_factory.mktemp("class") / "course")
+    (course / "notebooks/course/exercises/10.py").write_bytes((FILES / "10.py").read_bytes())
+    (course / "notebooks/course/solutions/10.1.py").write_bytes((FILES / "10.1.py").read_bytes())
+    starter = (FILES / "10.1.py").read_text().replace(ANSWER, TODO)
+    assert TODO in starter
+    before = (course / HANDLER).read_text()
+    cells = [nbformat.v4.new_markdown_cell("# 10 · Shout", id="lesson-10-title")]
+    sources = ["%load_ext tutorial", "%lesson 10", "server.start()", f"%%save {HANDLER}\n{starter}", "%check 10.1"]
+    for number, source in enumerate([*sources, f"%%save {HANDLER}\n{before}"]):
+        cells.append(nbformat.v4.new_code_cell(source.rstrip(), id=f"lesson-10-{number}"))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), course / "notebooks/10_shout.ipynb")
+    return course
+
+
+def test_it_is_rehearsed_and_nothing_else_has_changed(course):
+    written = run(course, "manage.py", "rehearse", "--write", "10")
+    assert written.returncode == 0, written.stdout + written.stderr
+    rehearsed = run(course, "manage.py", "rehearse", "10")
+    assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
+    assert rehearsed.stdout.splitlines()[-1].endswith("  yes")
+    shown = (course / "notebooks/10_shout.ipynb").read_text()
+    assert "10.1 Shout: not attempted yet." in shown
+    before, after = tree(ORIGINAL), tree(course)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert "notebooks/10_shout.ipynb" in changed
+    outside = [name for name in changed if not name.startswith(("notebooks/10_", "notebooks/course/"))]
+    assert outside == [], "something outside the lesson had to change"
+
+
+def test_its_solution_passes_and_its_wrong_answers_are_told(course, tmp_path):
+    solution = (FILES / "10.1.py").read_text()
+    answers = [solution, *(solution.replace(*change) for change in WRONG.values())]
+    files = [tmp_path / f"{number}.py" for number in range(len(answers))]
+    for file, answer in zip(files, answers, strict=True):
+        file.write_text(answer)
+    process = run(course, "-c", CHECK, *map(str, files))
+    assert process.returncode == 0, process.stdout + process.stderr
+    passed, *told = process.stdout.split("\f")
+    assert passed.splitlines()[-1] == "✓ 10.1 Shout: passed."
+    for words, shown in zip(WRONG, told, strict=False):
+        assert words in shown and shown.splitlines()[-1] == "✗ 10.1 Shout: not yet.", shown
