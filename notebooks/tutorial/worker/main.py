@@ -21,8 +21,9 @@ from pathlib import Path
 
 from ..disk.files import contents
 from ..disk.modules import read_from_source
+from ..record.nets import Watched
 from ..record.printed import Printed
-from ..record.recorder import Recorder, current
+from ..record.recorder import Recorder, no_terminal
 from .load import broken, explain
 from .output import Channel
 
@@ -100,12 +101,11 @@ class Worker:
         self.server = self.printed = None
         self.loop = None
         self.started = False
-        self.leftover: set[asyncio.Task] = set()
         self.standing = False  # the event loop stands still, and `watch` has seen it
 
     def run(self) -> None:
         sys.path.insert(0, str(self.folder))
-        read_from_source(self.folder)
+        read_from_source(self.folder, Watched)
         error = attempt(preload)
         before = self.loaded()
         self.channel.answer({}, spare=True)
@@ -126,7 +126,6 @@ class Worker:
         import uvicorn
 
         self.channel.write_to(self.log)
-        self.recorder.enabled = go["recording"]
         self.patience = threading.Timer(go["patience"], self.give_up, (go,))
         self.patience.daemon = True
         self.patience.start()
@@ -137,6 +136,7 @@ class Worker:
         sys.stdout = self.printed = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
+        sys.breakpointhook = no_terminal
         sys.set_coroutine_origin_tracking_depth(1)  # the warning names the line of the call
 
         error = error or attempt(lambda: setattr(config, "app", self.recorder.wrap(load())))
@@ -162,7 +162,7 @@ class Worker:
         class Server(uvicorn.Server):
             async def startup(self, sockets=None):
                 worker.loop = asyncio.get_running_loop()
-                worker.loop.set_task_factory(worker.task)
+                worker.loop.set_task_factory(worker.recorder.task)
                 with errors_of_uvicorn() as errors:
                     try:
                         await super().startup(sockets=sockets)
@@ -177,15 +177,6 @@ class Worker:
         self.server = Server(config)
         self.server.run(sockets=self.sockets)
 
-    def task(self, loop, coroutine, **options):
-        """Make a task, and keep in mind that a handler made it."""
-        task = asyncio.Task(coroutine, loop=loop, **options)
-        if current.get() is not None:
-            task.connection, task.made = current.get(), self.recorder.caller()
-            self.leftover.add(task)
-            task.add_done_callback(self.leftover.discard)
-        return task
-
     def obey(self) -> None:
         """Carry out commands, in a thread of their own: a handler that never yields cannot delay them."""
         while True:
@@ -194,7 +185,6 @@ class Worker:
                 case "report":
                     self.channel.answer(command, **self.report(command))
                 case "record":
-                    self.recorder.enabled = command["on"]
                     self.channel.answer(command)
                 case "retire":
                     self.loop.call_soon_threadsafe(self.retire, command)
@@ -221,9 +211,7 @@ class Worker:
         connections = []
         for connection in list(recorder.connections):
             if connection.number > after or connection.open:
-                leftover = [task.made for task in list(self.leftover) if task.connection is connection]
-                about = {"waits": recorder.place(connection), "leftover": len(leftover), "made": leftover[:1]}
-                connections.append({**connection.as_dict(), **about})
+                connections.append({**connection.as_dict(), "waits": recorder.place(connection)})
         kept = list(recorder.printed)  # read once: a handler in a thread prints on meanwhile
         count = kept[-1][0] if kept else 0
         printed = [text for number, text in kept if number > told]
