@@ -43,7 +43,7 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
 
 
 def standing(connection: dict, stuck: dict | None) -> str | None:
-    for entry in events(connection, "blocked"):
+    for entry in filter(place, events(connection, "blocked")):  # in the project, not of a machine that is busy
         if "seconds" in entry:
             return (
                 f"The event loop stood still for {entry['seconds']:.1f} seconds, and with it every connection, at "
@@ -76,7 +76,7 @@ def returned(connection: dict, silent: bool) -> str | None:
     """Explain an application that has ended before its client."""
     sent, received = types(events(connection, "send")), types(events(connection, "receive"))
     ended = set(sent) & (ANSWERS - {"websocket.accept"}) or "websocket.disconnect" in received
-    if not events(connection, "return") or ended:
+    if not events(connection, "return") or ended or any(entry.get("failed") for entry in events(connection, "send")):
         return None
     last = [entry for entry in connection["entries"] if entry["kind"] in {"send", "receive"}][-1:]
     value = source.returns(source.around(last[0])) if last else None

@@ -94,7 +94,7 @@ def refused(connection: dict) -> str | None:
             continue
         if not failed["left"] and not failed["message"].startswith(REFUSALS):
             return exception(connection, {**entry, **failed, "kind": "raise"})
-        if left:  # else it could not know
+        if left and entry["event"]["type"] == "websocket.send":  # else it could not know, or closes to be sure
             where = f"{place(entry)}\nAfter websocket.disconnect, leave the loop."
             return f"Your application sends to a client that has already left: {where}"
     return None
@@ -113,7 +113,10 @@ def again(before: list[dict], entry: dict) -> str:
 
 def never_awaited(connection: dict) -> str | None:
     for warning in events(connection, "warning"):
-        name = warning["message"].partition("'")[2].partition("'")[0]
+        name = warning["message"].partition("'")[2].partition("'")[0].rpartition(".")[2]
+        called = re.search(r"(\w+)\(", warning.get("code", ""))
+        if called and f"{name}(" not in warning["code"]:  # a middleware calls it by another name
+            name = called[1]
         return f"{name}(...) is called without `await`, so nothing happens: {place(warning)}"
     return None
 
