@@ -7,6 +7,9 @@ from . import source
 from .protocol import illegal
 
 REFUSALS = ("Expected ASGI message", "Unexpected ASGI message")  # uvicorn's, of an event that comes too late
+PARENTHESES = "It is called only with parentheses: `await {}()`."
+ELSEWHERE = "The notebook has `{}`. The server is another process and has not: define it in the file."
+ASYNC_FORM = "Django's ORM has an async form (aget, acount, async for)."
 SERVED = "(scope, receive, send)"  # how the server calls an application
 
 
@@ -57,7 +60,7 @@ def exception(connection: dict, error: dict) -> str:
     what = f"raises {error['name']}{': ' + message if message else ''}"
     # An error inside a library, such as Django's refusal of a WebSocket, has no line of the project's own.
     where = f" in {place(error)}" if "line" in error else "" if what.endswith(".") else "."
-    left = received[-1:] == ["websocket.disconnect"] and error["kind"] == "raise"
+    left = received[-1:] == ["websocket.disconnect"]
     said = [f"{'After websocket.disconnect, your' if left else 'Your'} application {what}{where}"]
     said += [why for reason in REASONS for why in [reason(error)] if why]
     if "coroutine" in message:
@@ -82,33 +85,28 @@ def exception(connection: dict, error: dict) -> str:
 
 def refused(connection: dict) -> str | None:
     """Explain an event that the specification does not allow, or that the server could not send."""
-    left, entries = False, connection["entries"]
-    for index, entry in enumerate(entries):
-        left = left or (entry["kind"] == "receive" and entry["event"].get("type") == "websocket.disconnect")
+    heard, since = {}, []  # the last event received, and the types sent since
+    for index, entry in enumerate(connection["entries"]):
+        if entry["kind"] == "receive":
+            heard, since = entry, []
         if entry["kind"] != "send":
             continue
-        wrong, failed = illegal(connection, entries[:index], entry), entry.get("failed")
+        kind, failed = entry["event"].get("type"), entry.get("failed")
+        wrong = illegal(connection, connection["entries"][:index], entry)
         if wrong:
-            return f"{wrong} {place(entry)}{again(entries[:index], entry)}"
+            same = f"\nIt answers the same event again: no `receive()` since {place(heard)}"
+            return f"{wrong} {place(entry)}{same if kind in since and heard and 'second time' in wrong else ''}"
+        since.append(kind)
         if not failed or failed["cancelled"]:
             continue
-        if not failed["left"] and not failed["message"].startswith(REFUSALS):
+        too_late = connection["type"] == "websocket" and failed["message"].startswith(REFUSALS)
+        if not failed["left"] and not too_late:
             return exception(connection, {**entry, **failed, "kind": "raise"})
-        if left and entry["event"]["type"] == "websocket.send":  # else it could not know, or closes to be sure
+        # Before websocket.disconnect it could not know that the client has left; and a close does no harm.
+        if kind == "websocket.send" and heard.get("event", {}).get("type") == "websocket.disconnect":
             where = f"{place(entry)}\nAfter websocket.disconnect, leave the loop."
             return f"Your application sends to a client that has already left: {where}"
     return None
-
-
-def again(before: list[dict], entry: dict) -> str:
-    """Say that an event is sent a second time because the application has received nothing in between."""
-    for each in reversed(before):
-        if each["kind"] == "receive":
-            return ""
-        if each["kind"] == "send" and each["event"].get("type") == entry["event"].get("type"):
-            heard = [each for each in before if each["kind"] == "receive"]
-            return f"\nIt answers the same event again: no `receive()` since {place(heard[-1])}" if heard else ""
-    return ""
 
 
 def never_awaited(connection: dict) -> str | None:
@@ -122,55 +120,48 @@ def never_awaited(connection: dict) -> str | None:
 
 
 def not_awaitable(error: dict) -> str | None:
-    """Explain `await` of what cannot be awaited."""
-    awaited = re.search(r"await (\w+)(\(?)", error.get("code", ""))
-    if error["name"] != "TypeError" or not re.search("'await' expression|can't be awaited", error["message"]):
-        return None
-    if awaited and not awaited[2] and re.search("function|method", error["message"]):
-        return f"It is called only with parentheses: `await {awaited[1]}()`."
-    found = source.definition(awaited[1]) if awaited else None
+    """Explain `await` of a call whose function is not async, or is a generator."""
+    called = re.search(r"await (\w+)\(", error.get("code", ""))
+    found = source.definition(called[1]) if called and UNAWAITABLE.search(error["message"]) else None
     if not found:
         return None
-    path, function = found
-    for node in source.ast.walk(function):
+    for node in source.ast.walk(found[1]):
         if isinstance(node, source.ast.Yield):
-            called = f"`yield` makes `{function.name}` a generator, which nobody can await"
-            return f"{called}. To send, write `await send(...)`: {place(source.place(path, node))}"
-    if isinstance(function, source.ast.FunctionDef):
-        what = f"`await` needs an async function, and `{function.name}` is missing `async` before `def`"
-        return f"{what}: {place(source.place(path, function))}"
+            what = f"`yield` makes `{called[1]}` a generator, which nobody can await. To send, write `await send(...)`"
+            return f"{what}: {place(source.place(found[0], node))}"
+    if isinstance(found[1], source.ast.FunctionDef):
+        what = f"`await` needs an async function, and `{called[1]}` is missing `async` before `def`"
+        return f"{what}: {place(source.place(*found))}"
     return None
 
 
 def parameters(error: dict) -> str | None:
-    """Explain an application that does not take what the server hands over."""
+    """Explain an application that does not take what it is called with."""
     called = re.match(r"(\w+)\(\) (takes|missing)", error["message"])
-    found = source.definition(called[1]) if called and error["name"] == "TypeError" else None
-    if not found or SERVED not in error.get("code", SERVED):
+    found = source.definition(called[1]) if called and SERVED in error.get("code", SERVED) else None
+    if not found:
         return None
     takes = source.ast.unparse(found[1].args)
     return f"`{called[1]}` takes ({takes}), and it is called with {SERVED}: {place(source.place(*found))}"
 
 
-def elsewhere(error: dict) -> str | None:
-    """Explain a name that the notebook has: sentences are made in its process."""
-    name = re.match(r"name '(\w+)' is not defined", error["message"])
-    if error["name"] != "NameError" or not name or not hasattr(sys.modules["__main__"], name[1]):
-        return None
-    return f"The notebook has `{name[1]}`. The server is another process and has not: define it in the file."
+def known(error: dict) -> str | None:
+    """Explain an exception by its name, its message and its line."""
+    for name, message, code, sentence in KNOWN:
+        said, stands = re.search(message, error["message"]), re.search(code, error.get("code", ""))
+        if error["name"] == name and said and stands:
+            about = (stands.groups() or said.groups() or [""])[0]
+            # This runs in the notebook's process.
+            if name != "NameError" or hasattr(sys.modules["__main__"], about):
+                return sentence.format(about)
+    return None
 
 
-def terminal(error: dict) -> str | None:
-    asks = re.search(r"\b(input|breakpoint)\(", error.get("code", ""))
-    if error["name"] != "EOFError" or not asks:
-        return None
-    return f"There is no terminal behind the server, so `{asks[1]}()` has nobody to ask."
-
-
-def orm(error: dict) -> str | None:
-    if error["name"] != "SynchronousOnlyOperation":
-        return None
-    return "It asks the database and blocks the event loop. Django's ORM has an async form (aget, acount, async for)."
-
-
-REASONS = (not_awaitable, parameters, elsewhere, terminal, orm)
+UNAWAITABLE = re.compile("'await' expression|can't be awaited")
+KNOWN = [
+    ("TypeError", "(?:function|method).*(?:'await'|can't be awaited)", r"await ([\w.]+)(?![\w.(])", PARENTHESES),
+    ("EOFError", "", r"\b(input|breakpoint)\(", "There is no terminal behind the server, so `{}()` has nobody to ask."),
+    ("NameError", r"name '(\w+)' is not defined", "", ELSEWHERE),
+    ("SynchronousOnlyOperation", "", "", f"It asks the database and blocks the event loop. {ASYNC_FORM}"),
+]
+REASONS = (not_awaitable, parameters, known)
