@@ -370,7 +370,7 @@ ROWS = {
         "no event type 'websocket.message'",
     ),
     "never receives again": (NEVER, "event = await receive()", "a second time.*the same event again: no `receive"),
-    "answer returned": (instead(PONG, 'return "pong!"'), "return 'pong!'", "returns 'pong!', which goes nowhere"),
+    "answer returned": (instead(PONG, 'return "pong!"'), 'return "pong!"', "returns 'pong!', which goes nowhere"),
     "parameters": (
         GOOD.replace("(scope, receive, send)", "(receive, send)"),
         "async def websocket_application(receive, send):",

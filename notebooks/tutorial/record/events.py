@@ -64,6 +64,20 @@ def mapping(value: object, limit: int = CHARACTERS) -> dict:
     return {key if isinstance(key, str) else said(str, key): plain(item, limit) for key, item in value.items()}
 
 
+def agent(scope: dict) -> str:
+    """Return the User-Agent header of a scope, "" where there is none."""
+    try:
+        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
+    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
+        return ""
+
+
+def closes(event: dict) -> bool:
+    """Tell whether an application that sends this event is at the end of its connection."""
+    whole = event.get("type") == "http.response.body" and not event.get("more_body")
+    return whole or event.get("type") == "websocket.close"
+
+
 def written(value: object) -> str:
     """Return a plain value as Python writes the value it stands for."""
     if not isinstance(value, dict):

@@ -36,10 +36,8 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
         return None
     first = raised(connection, silent) or refused(connection) or never_awaited(connection)
     said = "\n".join(filter(None, [first, standing(connection, stuck)]))
-    rules = iter(RULES[connection["type"]])
-    while not said and (rule := next(rules, None)):
-        said = rule(connection, silent) or ""
-    return safe(said) or None
+    others = (rule(connection, silent) for rule in RULES[connection["type"]])
+    return safe(said or next(filter(None, others), "")) or None
 
 
 def standing(connection: dict, stuck: dict | None) -> str | None:
@@ -81,7 +79,7 @@ def returned(connection: dict, silent: bool) -> str | None:
     last = [entry for entry in connection["entries"] if entry["kind"] in {"send", "receive"}][-1:]
     value = source.returns(source.around(last[0])) if last else None
     if value is not None:
-        at = f"{last[0]['path']}, line {value.lineno}:\n    {source.ast.unparse(value)}"
+        at = place(source.place(last[0]["path"], value))
         lost = f"It returns {source.ast.unparse(value.value)}, which goes nowhere: send it. {at}"
     else:
         lost = f"The last thing it did: {place(last[0])}" if last else "It never called receive() or send()."

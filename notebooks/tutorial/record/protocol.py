@@ -98,7 +98,7 @@ def unfit(event: dict, keys: dict[str, str]) -> str | None:
             if wrong is not None:
                 return f'"headers" must be pairs of bytes, such as (b"x-name", b"value"), and {written(wrong)} is not:'
         elif kind_of(value) != needed:
-            return f'"{key}" must be {KINDS[needed]}, and {written(value)} {"are" if key == "bytes" else "is"} not:'
+            return f'"{key}" must be {KINDS[needed]}, and {written(value)} is not:'
     code, reason = event.get("code"), event.get("reason") or ""
     if code is not None and code not in CODES:
         code = f"close code {code} (RFC 6455, section 7.4)"

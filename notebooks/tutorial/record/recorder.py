@@ -15,6 +15,7 @@ from .places import Places, reaches_server, traced
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
 CONNECTIONS = 200  # connections kept
+SHOWN = ("number", "type", "path", "client", "agent", "clock", "scope", "open")  # of a connection
 LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
 
 current = contextvars.ContextVar("current connection", default=None)
@@ -27,8 +28,8 @@ class Connection:
 
     - `receive`, `send`: `event` (key → plain value, see `events`); `failed`: what the server raised at a `send`
     - `print`: `text`
-    - `raise`: an exception that left the application; `task`: one that ended a task of it; `caught`: one that a wide
-      `except` of the project caught, see `nets`. Each with what `Recorder.failure` returns
+    - `raise`, `task`, `caught`: an exception that left the application, that ended a task of it, or that a wide
+      `except` of the project has caught (see `nets`), as `Recorder.failure` returns it
     - `return`
     - `warning`: `message`; `blocked`: the event loop stood still, for `seconds` once it is over
     - `skipped`: `count` entries that were not kept
@@ -42,7 +43,7 @@ class Connection:
         self.scope = events.mapping(scope, 400)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
-        self.agent = agent(scope)
+        self.agent = events.agent(scope)
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
@@ -68,22 +69,11 @@ class Connection:
         return [self.coroutine, *(task.get_coro() for task in list(self.tasks))]
 
     def as_dict(self) -> dict:
-        """Return all of it as plain values that JSON can carry."""
+        """Return all of it as plain values; `leftover` tasks still run, the first of them `made` there."""
         middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
-        made = list(self.tasks.values())
-        return {
-            "number": self.number,
-            "type": self.type,
-            "path": self.path,
-            "client": self.client,
-            "agent": self.agent,
-            "clock": self.clock,
-            "scope": self.scope,
-            "open": self.open,
-            "leftover": len(made),  # tasks that still run, and where the first of them was made
-            "made": made[:1],
-            "entries": self.first + middle + list(self.last),
-        }
+        found = {name: getattr(self, name) for name in SHOWN}
+        found["leftover"], found["made"] = len(self.tasks), list(self.tasks.values())[:1]
+        return {**found, "entries": self.first + middle + list(self.last)}
 
 
 class Recorder(Places):
@@ -138,7 +128,7 @@ class Recorder(Places):
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
             entry = connection.add("send", event=events.mapping(event), **self.caller())
-            if isinstance(event, dict) and closes(event):
+            if isinstance(event, dict) and events.closes(event):
                 connection.gone = True
             try:
                 await send(event)
@@ -206,22 +196,3 @@ class Recorder(Places):
             connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
-
-
-def agent(scope: dict) -> str:
-    """Return the User-Agent header of a scope, "" where there is none."""
-    try:
-        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
-    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
-        return ""
-
-
-def closes(event: dict) -> bool:
-    """Tell whether an application that sends this event is at the end of its connection."""
-    whole = event.get("type") == "http.response.body" and not event.get("more_body")
-    return whole or event.get("type") == "websocket.close"
-
-
-def no_terminal(*arguments: object, **options: object) -> None:
-    """Take the place of `sys.breakpointhook`: raise what `input()` raises where nobody can type."""
-    raise EOFError("EOF when reading a line")

@@ -19,7 +19,7 @@ def tree(path: str) -> ast.Module:
 
 def place(path: str, node: ast.AST) -> dict:
     """Return where a piece of syntax stands, as the recorder's places."""
-    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / path).read_text(encoding="utf-8").split("\n")
     return {"path": path, "line": node.lineno, "code": lines[node.lineno - 1].strip()}
 
 
@@ -53,13 +53,13 @@ def comparisons(function: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
     for node in ast.walk(function):
         sides, others = [], []
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.In)):
-            sides = others = [node.left, *node.comparators]
+            sides, others = [node.left], node.comparators
         elif isinstance(node, ast.Match):
             sides, others = [node.subject], [case.pattern for case in node.cases]
         side = next((side for side in sides if ast.unparse(side) in texts), None)
-        for constant in (each for part in others if side and part is not side for each in ast.walk(part)):
+        for constant in (each for part in others if side for each in ast.walk(part)):
             if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                yield constant, ast.unparse(side), constant.value
+                yield constant, ast.unparse(side).replace("'", '"'), constant.value
 
 
 def strings(path: str) -> Iterator[tuple[ast.Constant, str]]:
@@ -71,10 +71,5 @@ def strings(path: str) -> Iterator[tuple[ast.Constant, str]]:
 
 def assigned(function: ast.AST, values: set[str]) -> set[str]:
     """Return the names that a function gives to expressions that read like one of `values`."""
-    pairs = [
-        (target, node.value)
-        for node in ast.walk(function)
-        if isinstance(node, (ast.Assign, ast.NamedExpr))
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-    ]
-    return {target.id for target, value in pairs if isinstance(target, ast.Name) and ast.unparse(value) in values}
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Assign) and ast.unparse(node.value) in values]
+    return {target.id for node in nodes for target in node.targets if isinstance(target, ast.Name)}

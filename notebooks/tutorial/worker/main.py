@@ -23,7 +23,7 @@ from ..disk.files import contents
 from ..disk.modules import read_from_source
 from ..record.nets import Watched
 from ..record.printed import Printed
-from ..record.recorder import Recorder, no_terminal
+from ..record.recorder import Recorder
 from .load import broken, explain
 from .output import Channel
 
@@ -136,7 +136,7 @@ class Worker:
         sys.stdout = self.printed = Printed(self.recorder, sys.stdout)
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
-        sys.breakpointhook = no_terminal
+        sys.breakpointhook = input  # nobody can type here: EOFError, at the learner's line
         sys.set_coroutine_origin_tracking_depth(1)  # the warning names the line of the call
 
         error = error or attempt(lambda: setattr(config, "app", self.recorder.wrap(load())))
