@@ -1,9 +1,12 @@
 """Every way in which a handler goes wrong, met in a real kernel by a client as a lesson writes it."""
 
+import asyncio
 import contextlib
 import http.client
 import re
+import shutil
 import socket
+import sys
 import textwrap
 import time
 import urllib.request
@@ -15,6 +18,8 @@ from copies import copy
 from tutorial.commands.notebook import Run
 from tutorial.disk import course
 from tutorial.record import faults
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 HANDLER, ASGI = "websocket_app/websocket.py", "websocket_app/asgi.py"
 SECONDS = 3.0  # that a sentence may take
@@ -276,3 +281,249 @@ def test_an_http_answer_that_goes_wrong_is_explained_too(project, server, name):
     told = " ".join(filter(None, said))
     assert words in told if words else not told
     assert wrong is None or f"{ASGI}, line {wrong + 3}:\n    {lines[wrong]}" in told
+
+
+async def meet(server, *messages: str | bytes, **options) -> tuple[dict, dict | None, bool]:
+    """Send messages, wait for an answer to each; return the connection, where the loop stands, whether it is silent."""
+
+    def reported(silent: bool) -> tuple[dict, dict | None, bool]:
+        report = server.report()
+        return report["connections"][-1], report["stuck"], silent
+
+    with contextlib.suppress(OSError, WebSocketException):
+        async with connect(server.url, open_timeout=5, close_timeout=0.5, **options) as ws:
+            for message in messages:
+                await ws.send(message)
+                try:
+                    await asyncio.wait_for(ws.recv(), faults.YOUNG + 0.2)
+                except TimeoutError:
+                    return reported(True)
+    return reported(False)
+
+
+def explained(server, *messages, **options) -> str:
+    return faults.explain(*asyncio.run(meet(server, *(messages or ["ping"]), **options))) or ""
+
+
+TEXT = '            if event["text"] == "ping":\n'
+BODY_OF_LOOP = textwrap.indent(GOOD[GOOD.index("        event = await receive()") :], "    ")
+SWALLOWS = TOP + "    while True:\n        try:\n" + BODY_OF_LOOP.replace('event["text"]', 'event["message"]')
+SWALLOWS += "        except:\n            pass\n"
+NEVER = (
+    TOP
+    + "    event = await receive()\n"
+    + textwrap.indent(textwrap.dedent(GOOD[GOOD.index("        if event") :]), " " * 8).join(
+        ['    while event["type"] != "websocket.disconnect":\n', ""]
+    )
+)
+TASK = "import asyncio\n\n\nasync def answer(send):\n    1 / 0\n\n\n"
+
+# What MISTAKES of learners come to: the handler, the line that is quoted, words of the sentence, words that are not.
+ROWS = {
+    "an exception after a standstill": (
+        instead(PONG, 'time.sleep(0.4)\nevent["message"]', "import time\n\n\n"),
+        'event["message"]',
+        "raises KeyError: 'message'.*stood still for 0",
+    ),
+    "asyncio.run in a handler": (
+        instead(PONG, "asyncio.run(asyncio.sleep(0))", SLEEPS),
+        "asyncio.run(asyncio.sleep(0))",
+        "RuntimeError: asyncio.run\\(\\) cannot be called",
+    ),
+    "yield": (
+        instead(PONG, 'yield {"type": "websocket.send", "text": "pong!"}'),
+        'yield {"type": "websocket.send", "text": "pong!"}',
+        "`yield` makes .* write `await send",
+    ),
+    "parentheses missing": (
+        GOOD.replace("await receive()", "await receive"),
+        "event = await receive",
+        r"parentheses: `await receive\(\)`",
+    ),
+    "text and bytes": (*sends('{"type": "websocket.send", "text": "a", "bytes": b"a"}'), "both .* one or the other"),
+    "raises CancelledError": (
+        instead(PONG, "raise asyncio.CancelledError", SLEEPS),
+        "raise asyncio.CancelledError",
+        "raises CancelledError",
+    ),
+    "a task fails unseen": (
+        TASK + instead(PONG, "asyncio.create_task(answer(send))"),
+        "1 / 0",
+        "raises ZeroDivisionError.*ended a task",
+    ),
+    "a task that is kept fails unseen": (
+        TASK + instead(PONG, "task = asyncio.create_task(answer(send))"),
+        "1 / 0",
+        "raises ZeroDivisionError",
+    ),
+    "breakpoint": (instead(PONG, "breakpoint()"), "breakpoint()", "no terminal behind the server"),
+    "input": (instead(PONG, 'input("? ")'), 'input("? ")', "no terminal behind the server"),
+    "except: pass": (SWALLOWS, 'if event["message"] == "ping":', "raises KeyError: 'message'.*nothing was sent since"),
+    "a text that never comes": (
+        GOOD.replace('== "ping"', '== "pong"'),
+        'if event["text"] == "pong":',
+        "with 'pong', and what came is 'ping'",
+    ),
+    "a type that does not exist": (
+        GOOD.replace('== "websocket.receive"', '== "websocket.message"'),
+        'if event["type"] == "websocket.message":',
+        "no event type 'websocket.message'",
+    ),
+    "never receives again": (NEVER, "event = await receive()", "a second time.*the same event again: no `receive"),
+    "answer returned": (instead(PONG, 'return "pong!"'), 'return "pong!"', "returns 'pong!', which goes nowhere"),
+    "parameters": (
+        GOOD.replace("(scope, receive, send)", "(receive, send)"),
+        "async def websocket_application(receive, send):",
+        r"takes \(receive, send\), and it is called with \(scope, receive, send\)",
+    ),
+    "headers of strings": (
+        instead(ACCEPT, 'await send({"type": "websocket.accept", "headers": [("x-a", "1")]})'),
+        'await send({"type": "websocket.accept", "headers": [("x-a", "1")]})',
+        r"pairs of bytes.*and \('x-a', '1'\) is not",
+    ),
+    "headers in a string": (
+        instead(ACCEPT, 'await send({"type": "websocket.accept", "headers": "x-a: 1"})'),
+        'await send({"type": "websocket.accept", "headers": "x-a: 1"})',
+        "pairs of bytes.*and 'x-a: 1' is not",
+    ),
+    "a subprotocol nobody offered": (
+        instead(ACCEPT, 'await send({"type": "websocket.accept", "subprotocol": "chat"})'),
+        'await send({"type": "websocket.accept", "subprotocol": "chat"})',
+        "offers no subprotocol.* accepted with 'chat'",
+    ),
+    "the notebook's name": (
+        instead(PONG, "answer"),
+        "answer",
+        "name 'answer' is not defined.*The notebook has `answer`",
+    ),
+    "an event sent that is received": (
+        *sends('{"type": "websocket.receive", "text": "pong!"}'),
+        "an event that an application receives",
+    ),
+}
+
+
+@pytest.fixture
+def lesson(project):
+    """The project as it is where lesson LESSON begins: nothing wraps the handler."""
+    (project / ASGI).write_bytes(course.begins()[LESSON][ASGI])
+    shutil.copy(project / "notebooks/course/starts/06/websocket_app/urls.py", project / "websocket_app/urls.py")
+    return project
+
+
+def met(project, server, handler: str) -> str:
+    (project / HANDLER).write_text(handler)
+    server.restart()
+    return explained(server)
+
+
+def test_each_mistake_has_a_sentence_at_its_line(lesson, server, monkeypatch):
+    monkeypatch.setattr(sys.modules["__main__"], "answer", "pong!", raising=False)
+    wrong = []
+    for name, (handler, code, words) in ROWS.items():
+        told = met(lesson, server, handler)
+        if not re.search(words, " ".join(told.split())) or f":\n    {code}\n" not in f"{told}\n":
+            wrong.append(f"{name}: {words}, {code}, but\n{told}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+# The same below the middlewares of the finished project as with none, but for what the client sees of it.
+BELOW = {name: CASES[name][0] for name in ("raises before accept", "raises after accept", "send without await")}
+BELOW |= {name: ROWS[name][0] for name in ("raises CancelledError", "except: pass")}
+BELOW["text is a dict"] = instead(PONG, 'await send({"type": "websocket.send", "text": {"a": 1}})')
+BELOW["accept is misspelt"] = instead(ACCEPT, 'await send({"type": "websocket.acept"})')
+
+
+def test_no_middleware_hides_a_mistake(project, server):
+    below = {name: met(project, server, handler) for name, handler in BELOW.items()}
+    (project / ASGI).write_bytes(course.begins()[LESSON][ASGI])
+    above = {name: met(project, server, handler) for name, handler in BELOW.items()}
+    seen = re.compile(r"\n(The connection .*|It had not .*)")
+    assert all(above.values())
+    assert {name: seen.sub("", told) for name, told in below.items()} == {
+        name: seen.sub("", told) for name, told in above.items()
+    }
+    assert below["raises after accept"].endswith("The connection is closed with code 1011.")
+    assert below["raises before accept"] == above["raises before accept"]
+
+
+async def reads_nothing(url):
+    async with connect(url) as ws:
+        for _ in range(3):
+            await ws.send("ping")
+
+
+async def raises(url):
+    async with connect(url) as ws:
+        await ws.send("ping")
+        raise OSError("the client's own")
+
+
+async def closes_while_the_handler_sends(url):
+    ws = await connect(url)
+    for _ in range(10):
+        await ws.send("ping")
+    await ws.recv()
+    await ws.close(4000, "enough")
+
+
+async def aborts(url):
+    ws = await connect(url)
+    await ws.send("ping")
+    await ws.send("ping")
+    ws.transport.abort()
+
+
+async def leaves_at_once(url):
+    ws = await connect(url)
+    ws.transport.abort()
+
+
+async def leaves_in_the_handshake(url):
+    _, writer = await asyncio.open_connection("localhost", int(url.strip("/").rpartition(":")[2]))
+    headers = ["Host: localhost", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    headers += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    writer.write("\r\n".join(["GET / HTTP/1.1", *headers, "", ""]).encode())
+    await writer.drain()
+    writer.transport.abort()
+
+
+async def sends_rubbish(url):
+    ws = await connect(url)
+    await ws.send("ping")
+    ws.transport.write(b"\xff" * 20)
+    ws.transport.write(b"ping" * 20)
+    await ws.wait_closed()
+
+
+async def sends_bad_utf_8(url):
+    ws = await connect(url)
+    await ws.send(b"\xff", text=True)
+    await ws.wait_closed()
+
+
+CLIENTS = [reads_nothing, raises, closes_while_the_handler_sends, aborts, leaves_at_once, leaves_in_the_handshake]
+CLIENTS += [sends_rubbish, sends_bad_utf_8]
+
+
+@pytest.mark.parametrize("finished", [False, True], ids=["lesson 4's handler", "the finished project"])
+def test_a_right_handler_is_never_blamed(project, request, finished):
+    server = request.getfixturevalue("server")
+    if not finished:
+        request.getfixturevalue("lesson")
+        (project / HANDLER).write_text(GOOD)
+    server.start()
+
+    async def all_at_once() -> None:
+        clients = [asyncio.wait_for(client(server.url), 10) for client in CLIENTS]
+        errors.extend(await asyncio.gather(*clients, return_exceptions=True))
+
+    met, told, errors = set(), set(), []
+    for _ in range(200 // len(CLIENTS)):
+        asyncio.run(all_at_once())
+        report = server.report()
+        met |= {connection["number"] for connection in report["connections"]}
+        told |= {faults.explain(connection, report["stuck"]) for connection in report["connections"]}
+    assert told == {None}
+    assert not any(isinstance(error, TimeoutError) for error in errors)
+    assert len(met) >= 150

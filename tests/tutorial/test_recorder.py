@@ -1,6 +1,8 @@
 """The record of what a handler does: it holds whatever the handler does, and does not get in its way."""
 
 import asyncio
+import importlib.util
+import json
 import sys
 import threading
 import time
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tutorial.record.events import written
+from tutorial.record.nets import Watched
 from tutorial.record.recorder import Connection, Recorder
 
 
@@ -28,6 +31,69 @@ def call(recorder: Recorder, application, scope: dict) -> list[dict]:
 
     asyncio.run(recorder.wrap(application)(scope, receive, send))
     return sent
+
+
+class Name(bytes):
+    """A header's name, of a class of the learner's own."""
+
+
+HEADERS = [
+    (b"cookie", b"sessionid=SECRET"),
+    (b"Cookie", b"a=it's\"; sessionid=SECRET"),
+    (b"COOKIE", b"SECRET" * 1000),
+    (Name(b"cookie"), Name(b"SECRET")),
+    (bytearray(b"set-cookie"), b"SECRET"),
+    ("Set-Cookie", "SECRET"),
+    [b"authorization", b"Basic SECRET"],
+    (b"Proxy-Authorization", b"SECRET"),
+    (b" cookie ", b"SECRET", b"SECRET"),
+    (b"x-csrftoken", ["SECRET"]),
+]
+
+
+def test_no_secret_header_is_recorded_however_it_is_written(recorder):
+    async def application(scope, receive, send):
+        await send({"type": "websocket.accept", "headers": HEADERS})
+        await send({"type": "http.response.start", "headers": dict([HEADERS[0], HEADERS[5]])})
+        await send({"type": "websocket.http.response.start", "more": [[[[[HEADERS]]]]], "headers": tuple(HEADERS)})
+        await send(HEADERS)
+
+    call(recorder, application, {"type": "websocket", "headers": HEADERS, "state": {"headers": HEADERS}})
+    recorded = json.dumps(recorder.connections[0].as_dict())
+    assert "SECRET" not in recorded
+    assert recorded.count('"secret"') > 30
+
+
+def test_what_a_net_of_the_project_catches_is_recorded_and_what_it_expects_is_not(recorder, tmp_path):
+    (tmp_path / "nets_of_a_project.py").write_text(NETS)
+    loader = Watched("nets_of_a_project", str(tmp_path / "nets_of_a_project.py"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("nets_of_a_project", loader))
+    loader.exec_module(module)
+    recorder.folder = str(tmp_path)
+    call(recorder, module.application, {"type": "websocket"})
+    caught = [entry for entry in recorder.connections[0].as_dict()["entries"] if entry["kind"] == "caught"]
+    assert [(entry["name"], entry["line"]) for entry in caught] == [("KeyError", 3), ("ValueError", 7), ("OSError", 11)]
+
+
+NETS = """\
+async def application(scope, receive, send):
+    try:
+        {}["x"]
+    except:
+        pass
+    try:
+        raise ValueError("no")
+    except (OSError, Exception) as error:
+        assert str(error) == "no"
+    try:
+        raise OSError
+    except BaseException:
+        pass
+    try:
+        int("x")
+    except ValueError:
+        pass
+"""
 
 
 class Broken(Exception):

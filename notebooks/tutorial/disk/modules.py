@@ -28,14 +28,14 @@ class Source(importlib.machinery.SourceFileLoader):
         return self.source_to_code(self.get_data(path), path)
 
 
-def read_from_source(folder: Path) -> None:
-    """Import the project's modules from source in this process, never from bytecode."""
+def read_from_source(folder: Path, loader: type[Source] = Source) -> None:
+    """Import the project's modules from source in this process, by `loader`, never from bytecode."""
     places = {str(folder), str(folder / "websocket_app")}
 
     def hook(path: str):
         if path not in places and not path.startswith(str(folder / "websocket_app") + os.sep):
             raise ImportError(path)
-        return importlib.machinery.FileFinder(path, (Source, importlib.machinery.SOURCE_SUFFIXES))
+        return importlib.machinery.FileFinder(path, (loader, importlib.machinery.SOURCE_SUFFIXES))
 
     sys.path_hooks.insert(0, hook)
     sys.path_importer_cache.clear()

@@ -18,7 +18,7 @@ SECRET = {"cookie", "set-cookie", "authorization", "proxy-authorization", "x-csr
 
 
 def said(make: Callable[[object], str], value: object) -> str:
-    """Return `make(value)`, for `repr` or `str`; in words where the value's own code for that raises."""
+    """Return `make(value)`, where `make` is `repr` or `str`; in words where the value's own code for that raises."""
     try:
         return make(value)
     except Exception as error:
@@ -33,50 +33,49 @@ def plain(value: object, limit: int = CHARACTERS, depth: int = DEPTH) -> object:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, str):
-        text = str.__str__(value)
-        return text if len(text) <= limit else cut(text, limit)
-    if isinstance(value, (bytes, bytearray)):
-        return {"bytes": bytes(value).decode("latin-1")} if len(value) <= limit else cut(bytes(value), limit)
-    if isinstance(value, (list, tuple)) and depth:
+    if isinstance(value, (str, bytes, bytearray)):
+        if len(value) > limit:
+            tail = limit // 4
+            return {"cut": plain(value[: limit - tail]), "end": plain(value[-tail:]), "length": len(value)}
+        return str.__str__(value) if isinstance(value, str) else {"bytes": bytes(value).decode("latin-1")}
+    if isinstance(value, (list, tuple, dict)) and not depth:
+        return {"repr": "…", "type": type(value).__name__}  # its repr() could hold a secret
+    if isinstance(value, dict):
+        return {"dict": [plain(item, limit, depth)["tuple"] for item in list(value.items())[:ITEMS]]}
+    if isinstance(value, (list, tuple)):
+        if len(value) > 1 and secret(value[0]):  # a header
+            return {"tuple": [plain(value[0]), {"secret": sum(len(said(str, part)) for part in value[1:])}]}
         items = [plain(item, limit, depth - 1) for item in value[:ITEMS]]
         return {"list" if isinstance(value, list) else "tuple": items}
-    if isinstance(value, dict) and depth:
-        pairs = [[plain(key, limit, depth - 1), plain(item, limit, depth - 1)] for key, item in value.items()]
-        return {"dict": pairs[:ITEMS]}
     return {"repr": said(repr, value)[: limit * 4], "type": type(value).__name__}
 
 
-def cut(value: str | bytes, limit: int) -> dict:
-    tail = limit // 4
-    return {"cut": plain(value[: limit - tail]), "end": plain(value[-tail:]), "length": len(value)}
+def secret(name: object) -> bool:
+    """Tell whether what goes by this name, in bytes or in a string, is a secret."""
+    if isinstance(name, (bytes, bytearray)):
+        name = bytes(name).decode("latin-1")
+    return isinstance(name, str) and name.strip().lower() in SECRET
 
 
-def event(value: object) -> dict:
-    """Return an event as key → plain value; what is not a dict, under the key ""."""
+def mapping(value: object, limit: int = CHARACTERS) -> dict:
+    """Return an event, or a scope, as key → plain value; what is not a dict, under the key ""."""
     if not isinstance(value, dict):
-        return {"": plain(value)}
-    return {key if isinstance(key, str) else said(str, key): plain(item) for key, item in value.items()}
+        return {"": plain(value, limit)}
+    return {key if isinstance(key, str) else said(str, key): plain(item, limit) for key, item in value.items()}
 
 
-def scope(value: dict) -> dict:
-    """Return a scope as key → plain value, without the secrets in its headers."""
-    found = {}
-    for key, item in value.items():
-        headers = key == "headers" and isinstance(item, (list, tuple))
-        found[str(key)] = {"list": [header(pair) for pair in item[:ITEMS]]} if headers else plain(item, 400)
-    return found
-
-
-def header(pair: object) -> object:
-    """Return a header as a plain value; of a secret one, only how long it is."""
+def agent(scope: dict) -> str:
+    """Return the User-Agent header of a scope, "" where there is none."""
     try:
-        name, value = pair
-        if bytes(name).decode("latin-1").lower() in SECRET:
-            return {"tuple": [plain(name), {"secret": len(value)}]}
-    except (TypeError, ValueError):
-        pass  # the application's own, and not a pair of bytes
-    return plain(pair)
+        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
+    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
+        return ""
+
+
+def closes(event: dict) -> bool:
+    """Tell whether an application that sends this event is at the end of its connection."""
+    whole = event.get("type") == "http.response.body" and not event.get("more_body")
+    return whole or event.get("type") == "websocket.close"
 
 
 def written(value: object) -> str:
@@ -105,3 +104,20 @@ def kind(value: object) -> str:
     if "cut" in value:
         return kind(value["cut"])
     return next((name for name in ("bytes", "list", "tuple", "dict") if name in value), value.get("type", "str"))
+
+
+def unread(receive, most: int) -> list[dict]:
+    """Return the events that `receive()` gives at once when the application has ended: the client is gone already."""
+    found = []
+    while len(found) < most and not (found and found[-1].get("type") == "websocket.disconnect"):
+        step = receive()
+        try:
+            step.send(None)
+        except StopIteration as done:
+            found.append(mapping(done.value))
+        except Exception:  # of a server that gives no event for a connection that is over
+            break
+        else:  # nothing is there: it would wait
+            step.close()
+            break
+    return found

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextvars
-import linecache
 import re
-import sys
 import threading
 import time
 import warnings
@@ -13,9 +11,11 @@ from pathlib import Path
 
 from . import events
 from .events import said
+from .places import Places, reaches_server, traced
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
 CONNECTIONS = 200  # connections kept
+SHOWN = ("number", "type", "path", "client", "agent", "clock", "scope", "open", "unread")  # of a connection
 LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
 
 current = contextvars.ContextVar("current connection", default=None)
@@ -28,7 +28,8 @@ class Connection:
 
     - `receive`, `send`: `event` (key → plain value, see `events`); `failed`: what the server raised at a `send`
     - `print`: `text`
-    - `raise`: `name` and `message` of the exception
+    - `raise`, `task`, `caught`: an exception that left the application, that ended a task of it, or that a wide
+      `except` of the project has caught (see `nets`), as `Recorder.failure` returns it
     - `return`
     - `warning`: `message`; `blocked`: the event loop stood still, for `seconds` once it is over
     - `skipped`: `count` entries that were not kept
@@ -36,13 +37,13 @@ class Connection:
     and, but for the last, `path`, `line` and `code`: the project's own line it came from, where there is one.
     """
 
-    def __init__(self, number: int, scope: dict) -> None:
-        self.number = number
+    def __init__(self, number: int, scope: dict, failure=None) -> None:
+        self.number, self.failure = number, failure
         self.type = scope.get("type")
-        self.scope = events.scope(scope)
+        self.scope = events.mapping(scope, 400)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
-        self.agent = agent(scope)
+        self.agent = events.agent(scope)
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
@@ -53,6 +54,7 @@ class Connection:
         self.gone = False  # a disconnect was delivered, or the application has closed
         self.done = asyncio.Event()
         self.coroutine = None
+        self.tasks: dict[asyncio.Task, dict] = {}  # those that run, and where each was made
 
     def add(self, kind: str, **details: object) -> dict:
         entry = {"ms": (time.perf_counter() - self.began) * 1000, "kind": kind, **details}
@@ -63,29 +65,23 @@ class Connection:
             self.last.append(entry)
         return entry
 
+    def coroutines(self) -> list:
+        """Return what runs on this connection: the application's own coroutine first, then those of its tasks."""
+        return [self.coroutine, *(task.get_coro() for task in list(self.tasks))]
+
     def as_dict(self) -> dict:
-        """Return all of it as plain values that JSON can carry."""
+        """Return all of it as plain values; `leftover` tasks still run, the first of them `made` there."""
         middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
-        return {
-            "number": self.number,
-            "type": self.type,
-            "path": self.path,
-            "client": self.client,
-            "agent": self.agent,
-            "clock": self.clock,
-            "scope": self.scope,
-            "open": self.open,
-            "entries": self.first + middle + list(self.last),
-            "unread": self.unread,
-        }
+        found = {name: getattr(self, name) for name in SHOWN}
+        found["leftover"], found["made"] = len(self.tasks), list(self.tasks.values())[:1]
+        return {**found, "entries": self.first + middle + list(self.last)}
 
 
-class Recorder:
+class Recorder(Places):
     """Keeps the last connections, and what the project printed, in bounded memory."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = str(folder)
-        self.enabled = True
+        super().__init__(folder)
         self.connections: deque[Connection] = deque(maxlen=CONNECTIONS)
         self.count = 0
         self.opened = threading.Event()  # set while a connection is open
@@ -96,10 +92,8 @@ class Recorder:
         """Return an application that hands everything to `application` and notes it."""
 
         async def recorded(scope, receive, send):
-            if not self.enabled:
-                return await application(scope, receive, send)
             self.count += 1
-            connection = Connection(self.count, scope)
+            connection = Connection(self.count, scope, self.failure)
             self.connections.append(connection)
             self.opened.set()
             token = current.set(connection)
@@ -107,7 +101,7 @@ class Recorder:
                 connection.coroutine = application(scope, *self.noted(connection, receive, send))
                 result = await connection.coroutine
             except BaseException as error:
-                connection.add("raise", name=type(error).__name__, message=said(str, error)[:500], **self.blame(error))
+                connection.add("raise", **self.failure(error))
                 raise
             else:
                 connection.add("return")
@@ -117,7 +111,7 @@ class Recorder:
                 connection.open = False
                 connection.coroutine = None
                 if connection.type == "websocket" and not connection.gone:
-                    connection.unread = [events.event(event) for event in waiting(receive)]
+                    connection.unread = events.unread(receive, LAST)
                 connection.done.set()
                 if not any(other.open for other in self.connections):
                     self.opened.clear()
@@ -129,81 +123,56 @@ class Recorder:
 
         async def noted_receive():
             event = await receive()
-            connection.add("receive", event=events.event(event), **self.caller())
-            if isinstance(event, dict) and event.get("type", "").endswith("disconnect"):
+            connection.add("receive", event=events.mapping(event), **self.caller())
+            if isinstance(event, dict) and str(event.get("type")).endswith("disconnect"):
                 connection.gone = True
             return event
 
         async def noted_send(event):
             # Noted before it is sent: a client that has the answer finds it on the timeline.
-            entry = connection.add("send", event=events.event(event), **self.caller())
-            if isinstance(event, dict) and closes(event):
+            entry = connection.add("send", event=events.mapping(event), **self.caller())
+            if isinstance(event, dict) and events.closes(event):
                 connection.gone = True
             try:
                 await send(event)
             except BaseException as error:
-                entry["failed"] = said(repr, error)[:500]
+                entry["failed"] = self.failure(error)
                 raise
 
         # An event that is never awaited is named by Python's own warning: coroutine 'send' was never awaited.
         noted_receive.__qualname__, noted_send.__qualname__ = "receive", "send"
         return noted_receive, noted_send
 
-    def mine(self, filename: str) -> bool:
-        """Tell whether a file is the project's own."""
-        return filename.startswith(self.folder)
+    def failure(self, error: BaseException) -> dict:
+        """Return an exception as its `name`, `message` and place, and what else is true of it.
 
-    def where(self, path: str, line: int) -> dict:
-        """Return a place as `path` (from the project's parent), `line` and the `code` that stands there."""
-        code = linecache.getline(path, line).strip()
-        return {"path": str(Path(path).relative_to(Path(self.folder).parent)), "line": line, "code": code}
+        `sent`: the server's `send` raised it; `left`: because the client has left, as the specification has it;
+        `cancelled`: the server stops and has cancelled the application.
+        """
+        stops = isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling()
+        about = {"sent": reaches_server(traced(error)), "left": isinstance(error, OSError), "cancelled": bool(stops)}
+        return {"name": type(error).__name__, "message": said(str, error)[:500], **about, **self.blame(error)}
 
-    def blame(self, error: BaseException) -> dict:
-        """Return the innermost line of the project in a traceback, or an empty dict."""
-        found, trace = {}, error.__traceback__
-        while trace is not None:
-            if self.mine(trace.tb_frame.f_code.co_filename):
-                found = self.where(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
-            trace = trace.tb_next
-        return found
+    def task(self, loop, coroutine, **options) -> asyncio.Task:
+        """Make a task, as the factory of an event loop; keep in mind the connection whose handler made it."""
+        task, connection = asyncio.Task(coroutine, loop=loop, **options), current.get()
+        if connection is not None:
+            connection.tasks[task] = self.caller()
+            task.add_done_callback(self.ended)
+        return task
 
-    def caller(self) -> dict:
-        """Return the innermost line of the project that is running now; an empty dict where Django acts for it."""
-        frame = sys._getframe(1)
-        while frame is not None and not self.mine(frame.f_code.co_filename):
-            if frame.f_globals.get("__name__", "").startswith("django."):
-                return {}  # some versions send from a task of their own, with no line of the project below
-            frame = frame.f_back
-        return self.running(frame)
-
-    def running(self, frame) -> dict:
-        """Return the innermost line of the project below a running frame, or an empty dict."""
-        frames = []
-        while frame is not None:
-            frames.append(frame)
-            frame = frame.f_back
-        return self.innermost(reversed(frames))
+    def ended(self, task: asyncio.Task) -> None:
+        """Note a task that an exception of the project's has ended."""
+        connection = current.get()  # the callback runs in the context in which it was added
+        connection.tasks.pop(task, None)
+        # Not task.exception(): Python would take it that somebody has seen the exception, and not log it.
+        error = None if task.cancelled() else task._exception
+        if error is not None and self.blame(error):
+            connection.add("task", **self.failure(error))
 
     def place(self, connection: Connection) -> dict:
         """Return the line of the project at which a connection's application waits, or an empty dict."""
-        frames, coroutine = [], connection.coroutine
-        while coroutine is not None:
-            frames.append(getattr(coroutine, "cr_frame", None))
-            coroutine = getattr(coroutine, "cr_await", None)
-        return self.innermost(filter(None, frames))
-
-    def innermost(self, frames) -> dict:
-        """Return the innermost line of the project in frames that come outermost first, or an empty dict.
-
-        A `receive` or `send` that the project has wrapped is no place of interest: the line that calls it is.
-        """
-        found = None
-        for frame in frames:
-            if self.mine(frame.f_code.co_filename):
-                if found is not None and passes_on(found, frame):
-                    break
-                found = frame
-        return self.where(found.f_code.co_filename, found.f_lineno) if found is not None else {}
+        return self.waiting(connection.coroutines())
 
     def print(self, text: str) -> None:
         """Note one printed line, on the connection that printed it if there is one."""
@@ -214,9 +183,9 @@ class Recorder:
             connection.add("print", text=text[:500], **self.caller())
 
     def block(self, place: dict) -> list[dict]:
-        """Note that the event loop stands still at `place`; return the entries, for the time it took."""
-        # A list, for other threads ask, too, and the event loop may open a connection meanwhile.
-        running = [c for c in list(self.connections) if getattr(c.coroutine, "cr_running", False)]
+        """Note that the event loop stands still at `place`; return the entries, which get the time it took."""
+        # A list, because other threads ask, too, and the event loop may open a connection meanwhile.
+        running = [c for c in list(self.connections) if any(getattr(each, "cr_running", 0) for each in c.coroutines())]
         return [connection.add("blocked", **place) for connection in running]
 
     def warn(self, message, category, filename, lineno, file=None, line=None) -> None:
@@ -230,40 +199,3 @@ class Recorder:
             connection.add("warning", message=text, **self.where(filename, lineno))
         else:
             print(warnings.formatwarning(message, category, filename, lineno, line), end="")
-
-
-def passes_on(frame, callee) -> bool:
-    """Tell whether `callee` is what `frame` has been given as its `receive` or `send`."""
-    given = (frame.f_locals.get(name) for name in ("receive", "send"))
-    return any(getattr(function, "__code__", None) is callee.f_code for function in given)
-
-
-def agent(scope: dict) -> str:
-    """Return the User-Agent header of a scope, "" where there is none."""
-    try:
-        return dict(scope["headers"])[b"user-agent"].decode("latin-1")
-    except (LookupError, TypeError, ValueError, AttributeError):  # a scope made by hand may hold anything
-        return ""
-
-
-def closes(event: dict) -> bool:
-    """Tell whether an application that sends this event is at the end of its connection."""
-    whole = event.get("type") == "http.response.body" and not event.get("more_body")
-    return whole or event.get("type") == "websocket.close"
-
-
-def waiting(receive) -> list[dict]:
-    """Return the events that `receive()` gives at once, when the application has ended: the client is gone already."""
-    found = []
-    while len(found) < LAST and not (found and found[-1]["type"] == "websocket.disconnect"):
-        step = receive()
-        try:
-            step.send(None)
-        except StopIteration as done:
-            found.append(done.value)
-        except Exception:  # of a server that gives no event for a connection that is over
-            break
-        else:  # nothing is there: it would wait
-            step.close()
-            break
-    return found

@@ -6,7 +6,7 @@ import threading
 import time
 
 from ..record.printed import Printed
-from ..record.recorder import Recorder, current
+from ..record.recorder import Recorder
 
 
 class Reporter:
@@ -15,21 +15,11 @@ class Reporter:
     def __init__(self, recorder: Recorder, printed: list[Printed]) -> None:
         self.recorder, self.printed = recorder, printed
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.leftover: set[asyncio.Task] = set()  # tasks that handlers made, and that still run
         self.standing = False  # the event loop stands still, and `watch` has seen it
 
     def follow(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        loop.set_task_factory(self.task)
-
-    def task(self, loop, coroutine, **options):
-        """Make a task, and keep in mind that a handler made it."""
-        task = asyncio.Task(coroutine, loop=loop, **options)
-        if current.get() is not None:
-            task.connection, task.made = current.get(), self.recorder.caller()
-            self.leftover.add(task)
-            task.add_done_callback(self.leftover.discard)
-        return task
+        loop.set_task_factory(self.recorder.task)
 
     def report(self, connections: int, printed: int) -> dict:
         """Return the connections after a number, and those still open, and the lines printed after a number.
@@ -41,7 +31,8 @@ class Reporter:
         stuck = None
         if not settled.wait(0.02 if self.standing else 0.5):
             stuck = self.line()
-        found = [self.about(c) for c in list(self.recorder.connections) if c.number > connections or c.open]
+        seen = [c for c in list(self.recorder.connections) if c.number > connections or c.open]
+        found = [{**c.as_dict(), "waits": self.recorder.place(c)} for c in seen]
         kept = list(self.recorder.printed)  # read once: a handler in a thread prints on meanwhile
         count = kept[-1][0] if kept else 0
         lines = [text for number, text in kept if number > printed]
@@ -53,11 +44,6 @@ class Reporter:
             "forgotten": count - printed - len(lines),  # printed before those, and not kept
             "stuck": stuck,
         }
-
-    def about(self, connection) -> dict:
-        made = [task.made for task in list(self.leftover) if task.connection is connection]
-        about = {"waits": self.recorder.place(connection), "leftover": len(made), "made": made[:1]}
-        return {**connection.as_dict(), **about}
 
     async def settle(self, settled: threading.Event) -> None:
         """Give the event loop a few turns, and connections whose client has gone 0.2 seconds to end."""

@@ -17,6 +17,7 @@ import uvicorn
 from ..disk import system
 from ..disk.files import contents
 from ..disk.modules import read_from_source
+from ..record.nets import Watched
 from ..record.printed import Printed
 from ..record.recorder import Recorder
 from . import output
@@ -38,7 +39,7 @@ class Worker:
         # Before the project's folder is on the path: whatever a file there hides, a server can say so.
         configure(broken)
         sys.path.insert(0, str(folder))
-        read_from_source(folder)
+        read_from_source(folder, Watched)
         self.error = attempt(preload)
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
         files |= {str(folder / "websocket_app" / name) for name in ("apps.py", "models.py", "settings.py")}
@@ -99,6 +100,7 @@ class Worker:
         self.reporter = Reporter(self.recorder, [sys.stdout, sys.stderr])
         warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
         warnings.showwarning = self.recorder.warn
+        sys.breakpointhook = input  # nobody can type here: EOFError, at the learner's line
         sys.set_coroutine_origin_tracking_depth(1)
 
     def run_server(self, config: uvicorn.Config, trouble: dict | None) -> None:

@@ -1,0 +1,45 @@
+"""Exceptions that a net of the project has caught: `except:`, `except Exception:` and the like.
+
+A middleware, or a `try` around everything, hides a mistake from the server and so from whoever looks there. The
+project's modules are therefore compiled with a call at the top of each such `except`; lines stay those of the file.
+An `except` that names what it expects, such as ValueError, is left alone.
+"""
+
+import ast
+import builtins
+import sys
+
+from ..disk.modules import Source
+from .recorder import current
+
+WIDE = {"Exception", "BaseException"}
+NOTE = "__note_caught__"
+
+
+def note_caught() -> None:
+    """Note the exception that is being handled, on the connection that meets it."""
+    connection, error = current.get(), sys.exc_info()[1]
+    if connection is not None and error is not None:
+        connection.add("caught", **connection.failure(error))
+
+
+setattr(builtins, NOTE, note_caught)
+
+
+class Nets(ast.NodeTransformer):
+    """Puts the call into each wide `except`."""
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        self.generic_visit(node)
+        kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        if any(kind is None or getattr(kind, "id", None) in WIDE for kind in kinds):
+            call = ast.Expr(ast.Call(ast.Name(NOTE, ast.Load()), [], []))
+            node.body.insert(0, ast.fix_missing_locations(ast.copy_location(call, node)))
+        return node
+
+
+class Watched(Source):
+    """Loads a module of the project from its source, with the calls in it."""
+
+    def source_to_code(self, data, path, *others, **options):
+        return super().source_to_code(Nets().visit(ast.parse(data, path)), path, *others, **options)
