@@ -145,6 +145,18 @@ def test_a_pipe_that_cannot_take_every_letter_gets_the_others(stored):
     assert "ValueError: too small: ?" in process.stdout
 
 
+def test_what_a_user_has_exported_for_other_work_does_not_matter(stored):
+    request = "import urllib.request\nprint(urllib.request.urlopen(server.http_url).status)"
+    write_lesson(stored, 2, [SETUP, "%lesson 2", "server.start()", request])
+    exported = {
+        "DJANGO_SETTINGS_MODULE": "another.settings",
+        "http_proxy": "http://127.0.0.1:9/",
+        "ALL_PROXY": "socks:1",
+    }
+    process = manage(stored, "rehearse", "2", **exported)
+    assert process.stdout.splitlines()[-1].startswith("Ready: every cell runs"), process.stdout
+
+
 def test_a_kernel_that_dies_is_told(stored):
     write_lesson(stored, 2, [SETUP, "import os", "os._exit(3)", "1"])
     process = manage(stored, "rehearse", "2")

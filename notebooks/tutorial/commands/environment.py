@@ -21,29 +21,24 @@ REACHES = re.compile("INDEX|LINKS|CERT|TLS|PROXY|HOST|TIMEOUT|RETRIES|CACHE|CONF
 STEPS = re.compile(r"(?:Collecting|Downloading|Installing|Prepared|Installed) .*")  # of uv and pip
 
 # What venv, uv or pip prints when a thing fails → what it means, and what to do.
-MEANINGS = (
-    (
-        r"No space left|not enough space|quota exceeded",
-        "The disk is full: the course's packages need about 500 MB in .venv. Free some space",
+MEANINGS = {
+    r"No space left|not enough space|quota exceeded": (
+        "The disk is full: the course's packages need about 500 MB in .venv. Free some space"
     ),
-    (
-        r"Long Path|name or extension is too long",
-        "The path of this folder is too long for Windows. Move the course nearer to the drive, such as C:\\course",
+    r"Long Path|name or extension is too long": (
+        "The path of this folder is too long for Windows. Move the course nearer to the drive, such as C:\\course"
     ),
-    (
-        r"Permission denied|Read-only file system|Access is denied|Operation not permitted",
-        "This folder cannot be written to. Copy the course to a folder of your own and go there",
+    r"Permission denied|Read-only file system|Access is denied|Operation not permitted": (
+        "This folder cannot be written to. Copy the course to a folder of your own and go there"
     ),
-    (
-        r"DO NOT MATCH THE HASHES",
-        "A package that came is not the one that the course was proven with. Try another network or package index",
+    r"DO NOT MATCH THE HASHES": (
+        "A package that came is not the one that the course was proven with. Try another network or package index"
     ),
-    (
-        r"connection broken|ConnectionError|ConnectTimeout|ReadTimeout|timed out|name resolution|getaddrinfo"
-        r"|ProxyError|SSLError|Network is unreachable|Connection refused|from versions: none",
-        "The packages cannot be fetched: no network answers, and the first time needs one. Connect this machine",
+    r"connection broken|ConnectionError|ConnectTimeout|ReadTimeout|timed out|name resolution|getaddrinfo"
+    r"|ProxyError|SSLError|Network is unreachable|Connection refused|from versions: none": (
+        "The packages cannot be fetched: no network answers, and the first time needs one. Connect this machine"
     ),
-)
+}
 
 
 def running_in_venv() -> bool:
@@ -144,7 +139,7 @@ def run(command: list, said: list) -> bool:
 
 def fail(said: list, what: str) -> None:
     """Exit with one sentence about what failed, made of the lines that a tool printed."""
-    for pattern, sentence in MEANINGS:
+    for pattern, sentence in MEANINGS.items():
         if re.search(pattern, "\n".join(said), re.IGNORECASE):
             sys.exit(f"{sentence}, then type the same command again.")
     lines = [line for line in said if line.strip()] or ["it said nothing"]

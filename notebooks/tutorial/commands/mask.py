@@ -121,12 +121,10 @@ def shown(cell: NotebookNode, mask: Mask) -> str:
     """Return all that a cell shows as text, masked, to be compared; of a picture only its kind."""
     parts = []
     for output in map(mask.output, cell.outputs):
-        if output.output_type == "stream":
-            parts.append(f"{output.name}:\n{output.text}" if output.name != "stdout" else output.text)
-        elif output.output_type == "error":
-            parts.append("\n".join(output.traceback))
-        else:
-            for kind, content in sorted(output.data.items()):
-                picture = kind.startswith("image/") and kind != "image/svg+xml"
-                parts.append(content if kind == "text/plain" else f"{kind}:\n{'' if picture else content}")
-    return "\n".join(parts)
+        text = output.get("text") or "\n".join(output.get("traceback", []))
+        for kind, content in sorted(output.get("data", {output.get("name"): text}).items()):
+            picture = kind and kind.startswith("image/") and kind != "image/svg+xml"
+            parts.append(
+                content if kind in {None, "stdout", "text/plain"} else f"{kind}:\n{'' if picture else content}"
+            )
+    return "\n".join(map(str, parts))

@@ -26,8 +26,7 @@ class Run:
 
     def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
         self.files = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        # What the kernel process prints by itself belongs to no cell.
-        self.said = tempfile.TemporaryFile(dir=self.files.name)
+        self.said = tempfile.TemporaryFile(dir=self.files.name)  # what the process prints belongs to no cell
         self.manager = KernelManager(
             kernel_name="python3",
             # No folders to search: the only kernel is this Python's own, whatever the user has installed.
@@ -40,12 +39,6 @@ class Run:
             self.manager.start_kernel(cwd=str(folder), env=environment, stdout=self.said, stderr=self.said)
             self.client = self.manager.client()
             self.client.start_channels()
-        except BaseException:
-            self.manager.shutdown_kernel(now=True)
-            raise
-
-    def __enter__(self) -> "Run":
-        try:
             self.client.wait_for_ready(timeout=60)
         except BaseException as error:
             words = self.last_words()
@@ -53,10 +46,13 @@ class Run:
             if isinstance(error, RuntimeError):
                 raise KernelFailed(f"the kernel did not start{words}") from None
             raise
+
+    def __enter__(self) -> "Run":
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.client.stop_channels()
+        if hasattr(self, "client"):
+            self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.said.close()
         self.files.cleanup()

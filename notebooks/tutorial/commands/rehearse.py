@@ -118,7 +118,8 @@ def copy_of_course() -> Iterator[tuple[Path, int]]:
     with tempfile.TemporaryDirectory(prefix="rehearse-", ignore_cleanup_errors=True) as temporary:
         copy = Path(temporary).resolve() / ROOT.name
         shutil.copytree(ROOT / "notebooks", copy / "notebooks", ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        shutil.copy(ROOT / "manage.py", copy)
+        for name in ("manage.py", "requirements.txt"):  # manage.py reads the other: some lessons type a command
+            shutil.copy(ROOT / name, copy)
         listeners = sockets.listen(0) or []
         port = listeners[0].getsockname()[1] if listeners else 8000
         for listener in listeners:
