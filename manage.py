@@ -7,10 +7,14 @@ import sys
 def main():
     """Run administrative tasks."""
     os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'websocket_app.settings')
-    # The course: packages where they are missing, and its own commands lab, test and rehearse.
-    notebooks = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notebooks')
-    if os.path.isdir(os.path.join(notebooks, 'tutorial')):
-        sys.path.insert(1, notebooks)
+    # The course: packages where they are missing, and its own commands lab, test and rehearse. The helper is loaded by
+    # its path, because with notebooks/ on sys.path a notebooks/random.py would hide the standard library's.
+    helper = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notebooks', 'tutorial')
+    if os.path.isdir(helper):
+        from importlib.util import module_from_spec, spec_from_file_location
+        spec = spec_from_file_location('tutorial', os.path.join(helper, '__init__.py'))
+        sys.modules['tutorial'] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules['tutorial'])
         from tutorial.commands import run
         run(sys.argv)
     # The course ends here. Without notebooks/tutorial the rest is all there is.

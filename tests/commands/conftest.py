@@ -1,5 +1,7 @@
 """`course(*lessons)` makes a course, `bare` is a Python without packages, `installed` a course with a real `.venv`."""
 
+import os
+import shutil
 import subprocess
 import sys
 
@@ -23,6 +25,20 @@ def bare() -> str:
 
 @pytest.fixture(scope="session")
 def installed(bare, tmp_path_factory):
-    """A course that its first command installed for real, with the process that did."""
+    """A course that its first command installed for real, with the process that did.
+
+    The user has variables that would send the packages elsewhere, and no uv.
+    """
     folder = new_course(tmp_path_factory.mktemp("installed") / "course", ["%load_ext tutorial"])
-    return folder, manage(folder, "check", python=bare, timeout=600)
+    elsewhere = str(tmp_path_factory.mktemp("elsewhere"))
+    redirects = dict.fromkeys(
+        ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "UV_PYTHON", "UV_TARGET", "UV_PREFIX"], elsewhere
+    )
+    redirects |= {"PIP_PYTHON": sys.executable, "PIP_CONSTRAINT": "/nowhere", "UV_CONSTRAINT": "/nowhere"}
+    redirects |= {"UV_SYSTEM_PYTHON": "1", "UV_OFFLINE": "1"}
+    path = os.pathsep.join(
+        place for place in os.environ["PATH"].split(os.pathsep) if not shutil.which("uv", path=place)
+    )
+    process = manage(folder, "check", python=bare, timeout=600, PATH=path, **redirects)
+    assert os.listdir(elsewhere) == []
+    return folder, process

@@ -16,6 +16,7 @@ LEFT_OUT = shutil.ignore_patterns(
 RAISES = "# This cell raises.\n"
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": ""}
 NO_NETWORK |= {"PIP_EXTRA_INDEX_URL": "", "PIP_CONFIG_FILE": os.devnull}
+NO_NETWORK |= {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/", "UV_HTTP_RETRIES": "0", "UV_NO_CACHE": "1"}
 sys.path.append(str(ORIGINAL / "notebooks"))  # where no copy's stands before it
 
 

@@ -2,8 +2,10 @@
 
 import ast
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,12 +15,15 @@ from pathlib import Path
 
 import pytest
 from courses import NO_NETWORK, ORIGINAL, clean_environment, manage, new_course, one_sentence
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 COMMANDS = ORIGINAL / "notebooks" / "tutorial" / "commands"
 AT_FIRST = [
     ORIGINAL / "manage.py",
     COMMANDS.parent / "__init__.py",
     COMMANDS / "__init__.py",
+    COMMANDS / "install.py",
     COMMANDS / "environment.py",
 ]
 posix = pytest.mark.skipif(os.name == "nt", reason="made with links and modes of POSIX")
@@ -63,7 +68,7 @@ def test_a_bare_python_makes_its_environment_and_goes_on(installed):
     folder, process = installed
     assert process.returncode == 0, process.stdout + process.stderr
     assert "Making an environment" in process.stderr
-    assert "fetching 1: " in process.stdout
+    assert "Collecting uv==" in process.stdout and "Installed " in process.stdout
     assert process.stdout.splitlines()[-1].startswith("System check identified no issues")
     assert venv_python(folder).exists()
 
@@ -91,15 +96,45 @@ def test_an_interrupted_installation_is_finished(installed, bare):
 
 
 def test_an_updated_course_updates_its_environment_even_an_active_one(installed):
-    requirements = installed[0] / "requirements.txt"
-    before = requirements.read_bytes()
+    constraints = installed[0] / "constraints.txt"
+    before = constraints.read_bytes()
     try:
-        requirements.write_bytes(before + b"no-such-package-of-the-course>=1\n")
+        constraints.write_bytes(before + b"no-such-package-of-the-course==1 --hash=sha256:" + b"0" * 64 + b"\n")
         process = manage(installed[0], "check", python=venv_python(installed[0]), **NO_NETWORK)
         assert "no network answers" in one_sentence(process)
     finally:
-        requirements.write_bytes(before)
+        constraints.write_bytes(before)
     assert manage(installed[0], "check", python=venv_python(installed[0]), **NO_NETWORK).returncode == 0
+
+
+def test_a_package_that_was_cut_in_two_is_installed_again(installed, bare):
+    [module] = venv_python(installed[0]).parents[1].glob("[Ll]ib/**/site-packages/tqdm/std.py")
+    module.unlink()
+    stamp(installed[0]).write_text("unfinished")
+    process = manage(installed[0], "check", python=bare)
+    assert process.returncode == 0, process.stderr
+    assert module.exists()
+
+
+def test_it_installs_exactly_the_versions_that_are_pinned(installed):
+    code = "from importlib import metadata; print(*(f'{d.name}=={d.version}' for d in metadata.distributions()))"
+    said = subprocess.check_output([venv_python(installed[0]), "-c", code], text=True, env=clean_environment())
+    there = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in said.split())}
+    del there["pip"]  # Python brings it
+    assert there == pinned("constraints.txt", f"{sys.version_info[0]}.{sys.version_info[1]}", sys.platform)
+
+
+def test_modules_among_the_notebooks_hide_none_of_pythons(installed):
+    notebooks = installed[0] / "notebooks"
+    hostile = [notebooks / f"{name}.py" for name in ("random", "queue", "hashlib", "subprocess", "sitecustomize")]
+    try:
+        for module in hostile:
+            module.write_text("raise SystemExit(f'{__name__} of the notebooks ran')")
+        process = manage(installed[0], "check", python=venv_python(installed[0]))
+        assert (process.returncode, process.stderr) == (0, "")
+    finally:
+        for module in hostile:
+            module.unlink()
 
 
 def test_an_active_environment_without_the_packages_stays_as_it_is(installed, tmp_path, bare):
@@ -147,18 +182,20 @@ def test_a_broken_environment_is_made_anew_and_no_network_is_one_sentence(course
 def test_an_interruption_is_one_sentence(course, bare):
     folder = course()
     command = [bare, folder / "manage.py", "lab"]
-    environment = clean_environment(**NO_NETWORK)
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
-    ) as process:
-        patience = threading.Timer(90, process.kill)
-        patience.start()
-        said = [next(process.stderr)]
-        while "Installing" not in said[-1]:
-            said.append(next(process.stderr))
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        said += process.stderr.read().splitlines()
-        patience.cancel()
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that never answers: it cannot fail before we stop
+        index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        environment = clean_environment(**{**NO_NETWORK, "PIP_INDEX_URL": index, "UV_DEFAULT_INDEX": index})
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, process_group=0
+        ) as process:
+            patience = threading.Timer(90, process.kill)
+            patience.start()
+            said = [next(process.stderr)]
+            while "Installing" not in said[-1]:
+                said.append(next(process.stderr))
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+            said += process.stderr.read().splitlines()
+            patience.cancel()
     assert process.returncode == 1
     assert said[-1] == "Stopped. The same command goes on from here."
     assert "Traceback" not in "".join(said)
@@ -258,7 +295,7 @@ def test_any_other_failure_says_what_pip_said(monkeypatch, capsys):
     from tutorial.commands.environment import fail
 
     with pytest.raises(SystemExit) as stopped:
-        fail("Collecting x\nERROR: Hash mismatch.\n[notice] pip", "The packages could not be installed")
+        fail(["Collecting x", "ERROR: Hash mismatch.", "[notice] pip"], "The packages could not be installed")
     assert stopped.value.code.startswith("The packages could not be installed: Hash mismatch. ")
     assert "type the same command again" in stopped.value.code
 
@@ -268,3 +305,49 @@ def test_the_python_of_this_run_has_what_the_files_list():
 
     assert environment.missing("requirements.txt") == environment.missing("tests/requirements.txt") == []
     assert sys.version_info >= environment.OLDEST
+
+
+# What is pinned.
+
+PYTHONS, SYSTEMS = ("3.11", "3.12", "3.13", "3.14", "3.15"), ("linux", "darwin", "win32")
+
+
+def pinned(name: str, python: str, system: str) -> dict[str, str]:
+    """Return package → version, as constraints pin them for a Python and a system."""
+    found = {}
+    for entry in re.findall(r"(?m)^\w.*", (ORIGINAL / name).read_text(encoding="utf-8")):
+        requirement = Requirement(entry.rstrip("\\ "))
+        if applies(requirement, python, system):
+            [only] = requirement.specifier
+            assert only.operator == "==" and canonicalize_name(requirement.name) not in found
+            found[canonicalize_name(requirement.name)] = only.version
+    return found
+
+
+def applies(requirement: Requirement, python: str, system: str) -> bool:
+    about = {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": system}
+    about |= {"os_name": "nt" if system == "win32" else "posix", "implementation_name": "cpython"}
+    about |= {"platform_system": {"win32": "Windows", "darwin": "Darwin"}.get(system, "Linux")}
+    return requirement.marker is None or requirement.marker.evaluate(about)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_constraints_pin_what_the_requirements_list(python, system):
+    course, tests = (pinned(name, python, system) for name in ("constraints.txt", "tests/constraints.txt"))
+    assert all(course[name] == version for name, version in tests.items() if name in course)
+    for name, pins in (("requirements.txt", course), ("tests/requirements.txt", tests)):
+        for line in (ORIGINAL / name).read_text(encoding="utf-8").splitlines():
+            if line.partition("#")[0].strip():
+                requirement = Requirement(line.partition("#")[0])
+                if applies(requirement, python, system):
+                    assert pins[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "tests/constraints.txt"])
+def test_the_constraints_hold_hashes_and_no_address(name):
+    lines = (ORIGINAL / name).read_text(encoding="utf-8").splitlines()
+    assert not [
+        line for line in lines if not re.match(r"#|[\w.-]+==[\w.]+ (; .+ )?\\$|    --hash=sha256:\w{64}( \\)?$", line)
+    ]
+    assert "/" not in "".join(line for line in lines if not line.startswith("#"))

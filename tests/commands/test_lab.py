@@ -76,14 +76,14 @@ def lab(tmp_path_factory):
     (data / "kernels" / "python3").mkdir(parents=True)
     other = {"argv": ["/nowhere/python", "{connection_file}"], "display_name": "Another", "language": "python"}
     (data / "kernels" / "python3" / "kernel.json").write_text(json.dumps(other))
-    own = {"HOME": str(home), "JUPYTER_DATA_DIR": str(data)}
-    with socket.create_server(("localhost", 0)) as stranger:
+    with tempfile.TemporaryDirectory() as runtime, socket.create_server(("localhost", 0)) as stranger:
+        own = {"HOME": str(home), "JUPYTER_DATA_DIR": str(data), "JUPYTER_RUNTIME_DIR": runtime}
         taken = stranger.getsockname()[1]
         running = Lab(folder, "--port", str(taken), "--", "--ServerApp.base_url=/class/", **own)
-        running.folder, running.taken = folder, taken
+        running.folder, running.taken, running.runtime = folder, taken, runtime
         yield running
-    running.process.kill()
-    running.process.wait(20)
+        running.process.kill()
+        running.process.wait(20)
 
 
 def test_it_opens_at_lesson_1(lab):
@@ -125,6 +125,30 @@ def test_the_file_browser_shows_the_whole_course(lab):
     assert {"manage.py", "notebooks", "websocket_app"} <= names
 
 
+@pytest.mark.parametrize("there", ["127.0.0.1", "::1", "::"])
+def test_nobody_else_can_listen_where_a_browser_looks_for_it(lab, there):
+    port = int(re.search(r":(\d+)/", lab.url)[1])
+    with socket.socket(socket.AF_INET6 if ":" in there else socket.AF_INET) as attacker:
+        attacker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with pytest.raises(OSError, match="in use"):
+            attacker.bind((there, port))
+            attacker.listen()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_port_that_somebody_has_on_the_other_loopback_is_left_alone(course):
+    with socket.socket(socket.AF_INET6) as attacker:
+        attacker.bind(("::1", 0))
+        attacker.listen()
+        port = attacker.getsockname()[1]
+        running = Lab(course(["1"]), "--port", str(port))
+        try:
+            assert f":{port}/" not in running.url
+        finally:
+            running.process.kill()
+            running.process.wait(20)
+
+
 def test_the_kernel_is_this_python_and_stands_in_notebooks(lab):
     specs = json.loads(lab.ask("api/kernelspecs")[1])["kernelspecs"]
     assert [spec["spec"]["display_name"] for spec in specs.values()] == ["Python 3 (ipykernel)"]
@@ -133,11 +157,17 @@ def test_the_kernel_is_this_python_and_stands_in_notebooks(lab):
     status, answer = lab.ask("api/sessions", session)
     assert status == 201, answer
     code = "import os, shutil, sys; print(sys.executable); print(os.getcwd()); print(shutil.which('uvicorn'))"
-    said = execute(lab, json.loads(answer)["kernel"]["id"], code)
+    kernel = json.loads(answer)["kernel"]["id"]
+    said = execute(lab, kernel, code)
     python, folder, uvicorn = said.split()
     assert python == sys.executable
     assert os.path.samefile(folder, lab.folder / "notebooks")
     assert Path(uvicorn).parent == Path(sys.executable).parent
+    if os.name != "nt":
+        [connection] = Path(lab.runtime).glob(f"kernel-{kernel}.json")
+        assert json.loads(connection.read_text())["transport"] == "ipc"  # files, which other users cannot open
+    assert lab.ask(f"api/kernels/{kernel}/restart", {})[0] == 200
+    assert execute(lab, kernel, "print('again')").split()[-1] == "again"
 
 
 def execute(lab: Lab, kernel: str, code: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from courses import RAISES, manage, new_course, one_sentence, write_lesson
+from nbconvert import ScriptExporter
 
 SETUP = "%load_ext tutorial"
 EXTRA = "websocket_app/extra.py"
@@ -51,6 +52,8 @@ def test_write_stores_what_the_lessons_show(written):
     assert [cell["execution_count"] for cell in notebook["cells"][:5]] == [1, 2, 3, 4, 5]
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert "version" not in notebook["metadata"]["language_info"]
+    script, resources = ScriptExporter().from_filename(str(second))  # what "Export as script" does
+    assert resources["output_extension"] == ".py" and "answer = 42" in script
 
 
 def test_write_makes_where_each_lesson_begins(written):
@@ -80,10 +83,11 @@ def test_what_is_stored_is_what_a_run_shows(stored):
     process = manage(stored, "rehearse")
     assert process.returncode == 0, process.stdout + process.stderr
     assert listing(stored) == before
-    head, first, second = process.stdout.splitlines()
+    head, first, second, _, last = process.stdout.splitlines()
     assert head.split() == ["lesson", "cells", "checks", "seconds", "ok"]
     assert first.split()[:7] == ["1", "Lesson", "of", "a", "test", "4", "0"] and first.endswith("yes")
     assert second.startswith(" 2 ") and second.endswith("yes")
+    assert last == "Ready: every cell runs on this machine and shows what is stored."
     assert "10/10 cells" in process.stderr  # the progress bar
     assert "Warning" not in process.stderr and "TCP" not in process.stderr
 
@@ -100,9 +104,11 @@ def test_what_is_stored_but_not_so_is_told(stored):
     said = process.stdout
     assert "Lesson 1, cell 4 shows something else than what is stored:" in said
     assert "  -False took … s\n  +True took … s\n" in said
-    assert f"Lesson 1, the end: {EXTRA} is not as notebooks/course/starts/ has it for lesson 2." in said
-    assert "notebooks/course/starts/ is stale (steps.txt)" in said
+    assert f"notebooks/course/starts/ is stale (02/{EXTRA}, steps.txt)" in said
     assert f"websocket_app/ is not what the course ends with ({EXTRA})" in said
+    assert said.splitlines()[-1].startswith(
+        "Ready: every cell runs on this machine. But not everything is as it is stored"
+    )
     assert listing(stored) == before
 
 
@@ -110,7 +116,7 @@ def test_one_lesson_is_rehearsed_alone_whatever_stands_in_the_project(stored):
     (stored / "websocket_app" / "asgi.py").write_text("def broken(:")
     process = manage(stored, "rehearse", "2")
     assert process.returncode == 0, process.stdout + process.stderr
-    assert len(process.stdout.splitlines()) == 2
+    assert len(process.stdout.splitlines()) == 4
     assert (stored / "websocket_app" / "asgi.py").read_text() == "def broken(:"
 
 
@@ -139,17 +145,30 @@ def test_a_pipe_that_cannot_take_every_letter_gets_the_others(stored):
     assert "ValueError: too small: ?" in process.stdout
 
 
+def test_what_a_user_has_exported_for_other_work_does_not_matter(stored):
+    request = "import urllib.request\nprint(urllib.request.urlopen(server.http_url).status)"
+    write_lesson(stored, 2, [SETUP, "%lesson 2", "server.start()", request])
+    exported = {
+        "DJANGO_SETTINGS_MODULE": "another.settings",
+        "http_proxy": "http://127.0.0.1:9/",
+        "ALL_PROXY": "socks:1",
+    }
+    process = manage(stored, "rehearse", "2", **exported)
+    assert process.stdout.splitlines()[-1].startswith("Ready: every cell runs"), process.stdout
+
+
 def test_a_kernel_that_dies_is_told(stored):
     write_lesson(stored, 2, [SETUP, "import os", "os._exit(3)", "1"])
     process = manage(stored, "rehearse", "2")
     assert process.returncode == 1
     assert "Lesson 2, behind cell 2: the kernel died" in process.stdout
+    assert process.stdout.splitlines()[-1] == "Not ready: lesson 2 does not run to its end on this machine, see above."
 
 
 def test_bad_input_is_one_sentence(stored):
     assert one_sentence(manage(stored, "rehearse", "7")) == "There is no lesson 7; there are: 1, 2."
     (stored / "notebooks" / "02_Lesson_of_a_test.ipynb").write_text("{")
-    assert one_sentence(manage(stored, "rehearse")).startswith("02_Lesson_of_a_test.ipynb is no notebook")
+    assert one_sentence(manage(stored, "rehearse")).startswith("02_Lesson_of_a_test.ipynb is not a notebook")
 
 
 def test_what_a_lesson_saves_need_not_be_kept_when_it_is_replaced(written):

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from . import environment
+from . import install
 
 COMMANDS = {"lab": "lab", "test": "suite", "rehearse": "rehearse"}  # the command → its module here
 HELP = """\
@@ -17,7 +17,7 @@ The course's own commands:
 def run(arguments: list) -> None:
     """Run the course's command that `arguments` (manage.py's own) name; return where Django must go on."""
     command = arguments[1] if len(arguments) > 1 else "help"
-    environment.prepare(arguments, testing=command == "test")
+    install.prepare(arguments, testing=command == "test")
     if command in COMMANDS:
         sys.stdout.reconfigure(errors="replace")  # a pipe on Windows has no place for ✓ or …
         raise SystemExit(importlib.import_module(f"{__name__}.{COMMANDS[command]}").main(arguments[2:]))

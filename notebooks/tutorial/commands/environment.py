@@ -1,77 +1,44 @@
-"""The Python that runs the commands: this one if it has the packages, else the one of `.venv`, made here.
+"""The Python that runs the commands: whether it has the packages, and `.venv`, which is made where it does not.
 
-Standard library only, and readable to Python 3.6: this is what tells the owner of an old Python to get a newer
+Standard library only, and readable to Python 3.6, because this file tells the owner of an old Python to get a newer
 one. Every failure is one sentence and exit status 1, and the same command, typed again, goes on from there.
 """
 
-import hashlib
 import importlib.util
 import os
-import queue
 import re
-import shutil
 import subprocess
 import sys
-import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
-COURSE, TESTS = "requirements.txt", "tests/requirements.txt"
 OLDEST = (3, 11)
 PROBE = "import sys, sysconfig; print('%d.%d' % sys.version_info[:2]); print(sysconfig.get_path('purelib'))"
+# Variables that could send packages elsewhere. Those that say how to reach an index stay.
+REDIRECTS = ("PIP_", "UV_", "PYTHON", "__PYVENV", "VIRTUAL_ENV", "CONDA_PREFIX")
+REACHES = re.compile("INDEX|LINKS|CERT|TLS|PROXY|HOST|TIMEOUT|RETRIES|CACHE|CONFIG|KEYRING")
+STEPS = re.compile(r"(?:Collecting|Downloading|Installing|Prepared|Installed) .*")  # of uv and pip
 
-# What pip or venv prints when a thing fails → what it means, and what to do.
-MEANINGS = (
-    (
-        r"No space left|not enough space|quota exceeded",
-        "The disk is full: the course's packages need about 500 MB in .venv. Free some space",
+# What venv, uv or pip prints when a thing fails → what it means, and what to do.
+MEANINGS = {
+    r"No space left|not enough space|quota exceeded": (
+        "The disk is full: the course's packages need about 500 MB in .venv. Free some space"
     ),
-    (
-        r"Permission denied|Read-only file system|Access is denied|Operation not permitted",
-        "This folder cannot be written to. Copy the course to a folder of your own and go there",
+    r"Long Path|name or extension is too long": (
+        "The path of this folder is too long for Windows. Move the course nearer to the drive, such as C:\\course"
     ),
-    (
-        r"connection broken|ConnectionError|ConnectTimeout|ReadTimeout|timed out|name resolution|getaddrinfo"
-        r"|ProxyError|SSLError|Network is unreachable|Connection refused|No matching distribution",
-        "The packages cannot be fetched: no network answers, and the first time needs one. Connect this machine",
+    r"Permission denied|Read-only file system|Access is denied|Operation not permitted": (
+        "This folder cannot be written to. Copy the course to a folder of your own and go there"
     ),
-)
-
-
-def prepare(arguments: list, testing: bool = False) -> None:
-    """Return if this Python has the packages; else make `.venv` what it must be and run manage.py again in it.
-
-    `arguments` are manage.py's own; `testing` asks for the packages of the tests, too.
-    """
-    wanted = [COURSE, TESTS] if testing else [COURSE]
-    if not running_in_venv():
-        lacking = missing(COURSE)
-        if not lacking and testing:
-            lacking = missing(TESTS)
-            if lacking and active():
-                sys.exit(
-                    f"The active environment lacks what the tests need ({', '.join(lacking)}). Type: "
-                    f"python -m pip install -r {TESTS} and then the same command again."
-                )
-        if not lacking:
-            return
-        if active():
-            note(
-                f"The active environment lacks {', '.join(lacking)}; it stays as it is. The course uses .venv, its own."
-            )
-    try:
-        version, packages = probe()
-        if version < OLDEST:
-            make()
-            version, packages = probe()
-        for name in wanted:
-            if not installed(name, version):
-                install(name, version, packages)
-    except KeyboardInterrupt:
-        sys.exit("Stopped. The same command goes on from here.")
-    if not running_in_venv():
-        run_again(arguments)
+    r"DO NOT MATCH THE HASHES": (
+        "A package that came is not the one that the course was proven with. Try another network or package index"
+    ),
+    r"connection broken|ConnectionError|ConnectTimeout|ReadTimeout|timed out|name resolution|getaddrinfo"
+    r"|ProxyError|SSLError|Network is unreachable|Connection refused|from versions: none": (
+        "The packages cannot be fetched: no network answers, and the first time needs one. Connect this machine"
+    ),
+}
 
 
 def running_in_venv() -> bool:
@@ -86,32 +53,29 @@ def active() -> bool:
 def missing(name: str) -> list:
     """Return the packages of a requirements file that this Python lacks or has too old.
 
-    Lines with a condition (behind a semicolon) make things faster; the course does without them.
+    Lines with a condition (behind a semicolon) make things faster; the course works without them.
     """
     if sys.version_info < OLDEST:
         return [f"Python {OLDEST[0]}.{OLDEST[1]}"]
     from importlib import metadata
 
     lacking = []
-    for line in lines(name):
-        package, _, least = line.partition(">=")
-        try:
-            found = numbers(metadata.version(package)) >= numbers(least)
-        except metadata.PackageNotFoundError:
-            found = False
-        if not found:
-            lacking.append(line)
+    for line in contents(name).splitlines():
+        line = line.partition("#")[0].strip()
+        if line and ";" not in line:
+            package, _, least = line.partition(">=")
+            try:
+                found = numbers(metadata.version(package)) >= numbers(least)
+            except metadata.PackageNotFoundError:
+                found = False
+            if not found:
+                lacking.append(line)
     return lacking
 
 
-def place(name: str) -> str:
-    return os.path.join(ROOT, *name.split("/"))
-
-
-def lines(name: str) -> list:
-    with open(place(name), encoding="utf-8") as file:
-        found = [line.partition("#")[0].strip() for line in file]
-    return [line for line in found if line and ";" not in line]
+def contents(name: str) -> str:
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.read()
 
 
 def numbers(version: str) -> list:
@@ -141,143 +105,45 @@ def make() -> None:
         sys.exit(
             f"Python {oldest} or newer is needed, and this is {this} ({sys.executable}). Install one from "
             "https://www.python.org/downloads/ or with your system's packages, and type for example: "
-            "python3.13 manage.py lab"
+            "python3.14 manage.py lab"
         )
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         sys.exit(
             f"This Python ({sys.executable}) lacks its venv module, which makes the course's environment. "
             "On Debian and Ubuntu type: sudo apt install python3-venv and then the same command again."
         )
-    note("Making an environment for the course in .venv. This happens once.")
-    made = subprocess.run(
-        [sys.executable, "-I", "-m", "venv", "--clear", "--without-pip", VENV],  # pip comes with the packages
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    if made.returncode or probe() < (OLDEST,):
-        fail(made.stdout, "The environment .venv could not be made")
+    print("Making an environment for the course in .venv. This happens once.", file=sys.stderr, flush=True)
+    said = []
+    if not run([sys.executable, "-I", "-m", "venv", "--clear", "--without-pip", VENV], said) or probe() < (OLDEST,):
+        fail(said, "The environment .venv could not be made")
 
 
-def installed(name: str, version: tuple) -> bool:
-    """Tell whether `.venv` has what a requirements file says now.
-
-    A stamp says so: it is written last, so that an interrupted installation and an updated file are noticed. Where
-    there is none, another tool made `.venv`, and its packages are looked at.
-    """
-    try:
-        with open(stamp(name), encoding="ascii") as file:
-            return file.read() == digest(name, version)
-    except OSError:
-        return running_in_venv() and not missing(name)
-
-
-def stamp(name: str) -> str:
-    return os.path.join(VENV, "course-" + name.replace("/", "-"))
-
-
-def digest(name: str, version: tuple) -> str:
-    with open(place(name), "rb") as file:
-        return hashlib.sha256(repr(version).encode() + file.read()).hexdigest()
-
-
-def install(name: str, version: tuple, packages: str) -> None:
-    """Install a requirements file into `.venv`, showing how far it is."""
-    note(f"Installing what {name} lists. This takes a minute or two.")
-    try:
-        write(stamp(name), "unfinished")
-        if not os.path.isdir(os.path.join(packages, "pip")):
-            pip(packages, ["ensurepip", "--default-pip"])
-        pip(packages, ["pip", "install", "--progress-bar=off", "--no-input", "-r", place(name)])
-        # Lets `%load_ext tutorial` work whatever folder a kernel starts in; relative, for the folder may move.
-        notebooks = os.path.join(ROOT, "notebooks")
-        write(os.path.join(packages, "course.pth"), os.path.relpath(notebooks, os.path.realpath(packages)) + "\n")
-        write(stamp(name), digest(name, version))
-    except OSError as error:
-        fail(str(error), "The packages could not be installed")
-
-
-def write(path: str, text: str) -> None:
-    with open(path + ".new", "w", encoding="ascii") as file:
-        file.write(text)
-    os.replace(path + ".new", path)
-
-
-def pip(packages: str, command: list) -> None:
-    """Run pip in `.venv` and show one line per package, or one line that changes where the output is a terminal."""
-    environment = {key: text for key, text in os.environ.items() if key not in ("PIP_TARGET", "PIP_PREFIX")}
-    environment.update(PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", PYTHONIOENCODING="utf-8")
+def run(command: list, said: list) -> bool:
+    """Run a command, add the lines that it prints to `said`, show its steps; tell whether it succeeded."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(REDIRECTS) or REACHES.search(k)}
     process = subprocess.Popen(
-        [PYTHON, "-I", "-m", *command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        env=environment,
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment
     )
-    said = queue.Queue()
-
-    def read() -> None:
-        for line in process.stdout:
-            said.put(line.decode("utf-8", "replace").rstrip())
-        said.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    everything, names, done = [], 0, None
     try:
-        while True:
-            try:
-                line = said.get(timeout=0.3)
-            except queue.Empty:
-                line = ""
-            if line is None:
-                break
-            if line:
-                everything.append(line)
-            if line.startswith(("Collecting ", "Processing ")):
-                names += 1
-                progress(f"fetching {names}: {re.split('[^A-Za-z0-9_.]', os.path.basename(line.split()[1]))[0]}")
-            elif line.startswith("Installing collected packages:"):
-                names, done = len(line.split(",")), -1
-                before = count(packages)
-            if done is not None and count(packages) - before > done:
-                done = count(packages) - before  # pip is silent while it installs
-                progress(f"installing {done} of {names}", often=True)
+        for line in process.stdout:
+            said.append(line.decode("utf-8", "replace").rstrip())
+            step = STEPS.search(said[-1])
+            if step:
+                print(f"  {step.group()[:100]}", flush=True)
+        return process.wait() == 0
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         raise
-    finally:
-        if sys.stdout.isatty():
-            print()
-    if process.wait():
-        fail("\n".join(everything), "The packages could not be installed")
 
 
-def count(packages: str) -> int:
-    return sum(name.endswith(".dist-info") for name in os.listdir(packages))
-
-
-def progress(words: str, often: bool = False) -> None:
-    """Show how far a long work is: where the output is no terminal, only what is not said `often`."""
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns - 1
-        print("\r" + f"  {words}"[:width].ljust(width), end="", flush=True)
-    elif not often:
-        print(f"  {words}", flush=True)
-
-
-def note(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
-def fail(output: str, what: str) -> None:
-    """Exit with one sentence about what failed, made of what venv or pip printed."""
-    for pattern, sentence in MEANINGS:
-        if re.search(pattern, output, re.IGNORECASE):
+def fail(said: list, what: str) -> None:
+    """Exit with one sentence about what failed, made of the lines that a tool printed."""
+    for pattern, sentence in MEANINGS.items():
+        if re.search(pattern, "\n".join(said), re.IGNORECASE):
             sys.exit(f"{sentence}, then type the same command again.")
-    said = [line for line in output.splitlines() if line.strip()] or ["it said nothing"]
-    last = ([line for line in said if line.startswith("ERROR")] or said)[-1].replace("ERROR: ", "", 1)
+    lines = [line for line in said if line.strip()] or ["it said nothing"]
+    last = ([line for line in lines if line.startswith("ERROR")] or lines)[-1].replace("ERROR: ", "", 1)
     sys.exit(f"{what}: {last.rstrip('.')}. Put that right, or delete .venv, then type the same command again.")
 
 

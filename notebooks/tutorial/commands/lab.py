@@ -2,14 +2,20 @@
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 from urllib.parse import quote
+
+from jupyter_core.paths import jupyter_runtime_dir
 
 from ..disk.project import ROOT, STATE
 from .environment import execute
 
 CONFIGURATION = Path(__file__).parent / "jupyter"
+PORTS = 50  # how many are tried
+LONGEST = 100  # characters of the path of a kernel's socket; macOS takes 103
+LOOPBACK = (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")
 
 
 def main(arguments: list[str]) -> None:
@@ -23,7 +29,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("lesson", type=int, nargs="?", default=1, help="the lesson to open; 1 without it")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
-    parser.add_argument("--port", type=int, help="the port of JupyterLab; 8888 or the next free one without it")
+    parser.add_argument("--port", type=int, default=8888, help="the port of JupyterLab, or else the next free one")
     options = parser.parse_args(own)
     # The kernels of the course are this very Python; its programs come first in their terminals and cells.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
@@ -33,14 +39,49 @@ def main(arguments: list[str]) -> None:
     )
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost", f"--ServerApp.root_dir={ROOT}"]
     command += [f"--LabApp.default_url={address(options.lesson)}", f"--LabApp.workspaces_dir={STATE / 'workspaces'}"]
+    if os.name != "nt" and len(f"{jupyter_runtime_dir()}/kernel-{'0' * 36}-ipc-1") < LONGEST:
+        # Files that only this user may open, where a port of the machine is open to all of its users.
+        command.append("--KernelManager.transport=ipc")
     if options.no_browser:
-        command.append("--no-browser")
-    if options.port is not None:
-        command.append(f"--ServerApp.port={options.port}")
+        command.append("--ServerApp.open_browser=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # containers: JupyterLab refuses root else, and it listens on this machine only
     os.chdir(ROOT)
-    execute(command + jupyterlab)
+    port, _held = claim(options.port)  # open until JupyterLab ends
+    execute([*command, f"--ServerApp.port={port}", "--ServerApp.port_retries=0", *jupyterlab])
+
+
+def claim(first: int) -> tuple[int, list[socket.socket]]:
+    """Return a port that is free on both loopback addresses, and sockets that hold it where JupyterLab will not listen.
+
+    A browser tries both addresses of `localhost`, ::1 first, and shows its token to whoever answers. Where `localhost`
+    is 127.0.0.1 alone, another user of the machine could answer on ::1. A socket that is bound and does not listen
+    keeps everyone else out, and refuses the browser at once.
+    """
+    names = {name[4][0] for name in socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)}
+    there = [pair for pair in LOOPBACK if bound(*pair, 0)]  # a machine can be without IPv6
+    for port in range(first, min(first + PORTS, 65536)):
+        sockets = [bound(*pair, port, shared=pair[1] in names) for pair in there]
+        if all(sockets):
+            held = [each for each in sockets if each.getsockname()[0] not in names]
+            for each in held:
+                each.set_inheritable(True)
+            return port, held
+    sys.exit(f"No port from {first} on is free. Name another: python3 manage.py lab --port {first + PORTS}")
+
+
+def bound(family: int, address: str, port: int, shared: bool = False) -> socket.socket | None:
+    """Return a socket that is bound to an address, or None where that cannot be had; `shared` as JupyterLab binds."""
+    try:
+        holder = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform == "win32":
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        elif shared:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((address, port))
+        return holder
+    except OSError:
+        return None
 
 
 def address(lesson: int) -> str:

@@ -1,4 +1,4 @@
-"""What truly varies from run to run, in one place: notebooks are stored, and compared, without it.
+"""The form in which notebooks are stored and compared: without what truly varies from run to run.
 
 Masking twice is masking once, so that stored outputs and those of a fresh run meet halfway.
 """
@@ -7,11 +7,25 @@ import os
 import re
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from ..disk.project import ROOT
 
 GONE = "…"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    # All that a kernel says of its language, without its version: an export as a script needs the rest.
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+KEPT = {"tags", "jupyter", "slideshow"}  # metadata of a cell that an author sets, and no editor by itself
 # A reason, a pattern, and what stands in its place. The list is short: what is not on it must agree.
 MASKS = [
     # The times of a timeline; the column stays as wide as it is.
@@ -85,3 +99,34 @@ class Mask:
         if isinstance(part, str) and (not kind.startswith("image/") or kind == "image/svg+xml"):
             return self.text(part)
         return part
+
+
+def as_stored(notebook: NotebookNode, mask: Mask) -> bytes:
+    """Return a notebook as it stands in git: outputs masked, cells numbered from 1, nothing of an editor's."""
+    stored = nbformat.from_dict({**notebook, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
+    number = 0
+    for place, cell in enumerate(stored.cells, 1):
+        cell.setdefault("id", f"cell-{place}")
+        cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key in KEPT})
+        if cell.cell_type == "code":
+            cell.outputs = [mask.output(output) for output in cell.outputs]
+            if cell.execution_count is not None:
+                number += 1
+                cell.execution_count = number
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = cell.execution_count
+    return (nbformat.writes(stored).rstrip("\n") + "\n").encode()
+
+
+def shown(cell: NotebookNode, mask: Mask) -> str:
+    """Return all that a cell shows as text, masked, to be compared; of a picture only its kind."""
+    parts = []
+    for output in map(mask.output, cell.outputs):
+        text = output.get("text") or "\n".join(output.get("traceback", []))
+        for kind, content in sorted(output.get("data", {output.get("name"): text}).items()):
+            picture = kind and kind.startswith("image/") and kind != "image/svg+xml"
+            parts.append(
+                content if kind in {None, "stdout", "text/plain"} else f"{kind}:\n{'' if picture else content}"
+            )
+    return "\n".join(map(str, parts))

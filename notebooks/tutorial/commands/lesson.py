@@ -1,0 +1,123 @@
+"""One lesson of a rehearsal: its notebook, what is stored in it, and what its run showed."""
+
+import difflib
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..disk.project import ROOT, TutorialError
+from .mask import Mask, shown
+from .notebook import KernelFailed, Run
+
+LINES = 12  # of a difference or a failure that are shown
+
+
+@dataclass
+class Lesson:
+    """A notebook, what is stored in it, and what its run showed."""
+
+    path: Path
+    stored: NotebookNode
+    fresh: NotebookNode
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+    broken: bool = False  # a cell failed or was not reached; else problems are about what is stored
+
+    @property
+    def number(self) -> int:
+        return int(self.path.name[:2])
+
+    @property
+    def title(self) -> str:
+        return self.path.stem[3:].replace("_", " ")
+
+    @property
+    def cells(self) -> list[NotebookNode]:
+        return [cell for cell in self.fresh.cells if cell.cell_type == "code"]
+
+    def run(self, copy: Path, mask: Mask, progress: Callable[[], object]) -> None:
+        """Run in a fresh kernel, as JupyterLab would in the copy; note the first cell that failed."""
+        environment = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environment["JPY_SESSION_NAME"] = str(copy / "notebooks" / self.path.name)
+        began = time.monotonic()
+        try:
+            with Run(copy / "notebooks", environment) as kernel:
+                kernel.run_all(self.fresh, progress)
+        except KernelFailed as error:
+            reached = sum(cell.execution_count is not None for cell in self.cells)
+            self.problems.append(f"behind cell {reached}: {error}")
+        self.seconds = time.monotonic() - began
+        for number, cell in enumerate(self.cells, 1):
+            trouble = failure(cell)
+            if trouble and not self.problems:
+                self.problems.append(f"cell {number} failed:\n{quote(cell.source)}\n  ──\n{quote(mask.text(trouble))}")
+        self.broken = bool(self.problems)
+
+    def saved(self) -> set[str]:
+        """Return the SHA-256 of everything that a `%%save` cell writes."""
+        digests = set()
+        for cell in self.cells:
+            first, _, body = cell.source.lstrip("\n").partition("\n")
+            if first.startswith("%%save "):
+                digests.add(hashlib.sha256((body if body.endswith("\n") else body + "\n").encode()).hexdigest())
+        return digests
+
+    def compare(self, mask: Mask) -> None:
+        """Note the cells that show something else than what is stored."""
+        stored = [cell for cell in self.stored.cells if cell.cell_type == "code"]
+        for number, cells in enumerate(zip(stored, self.cells, strict=True), 1):
+            before, after = (shown(cell, mask).splitlines() for cell in cells)
+            if before != after:
+                lines = "\n".join(difflib.unified_diff(before, after, "stored", "now", n=1, lineterm=""))
+                self.problems.append(f"cell {number} shows something else than what is stored:\n{quote(lines)}")
+
+    def row(self, width: int) -> str:
+        checks = [cell for cell in self.cells if re.match(r"\s*%check\b", cell.source)]
+        passed = sum(not failure(cell) for cell in checks)
+        counts = f"{passed}/{len(checks)}" if passed < len(checks) else str(passed)
+        ok = "NO" if self.problems or not self.seconds else "yes"
+        line = f"{self.number:>2} {self.title:<{width}}  {len(self.cells):>5}  {counts:>6}"
+        return f"{line}  {self.seconds:>7.1f}  {ok}"
+
+
+def choose(numbers: list[int]) -> list[Lesson]:
+    """Return the lessons of these numbers, all of them for none, in order."""
+    lessons = []
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except Exception as error:  # nbformat raises whatever the damage leads to
+            raise TutorialError(
+                f"{path.name} is not a notebook that can be read ({error}). git checkout notebooks/{path.name} brings "
+                "back the one of the course."
+            ) from None
+        lessons.append(Lesson(path, notebook, nbformat.from_dict(notebook)))
+    there = [lesson.number for lesson in lessons]
+    for number in numbers or [1]:
+        if number not in there:
+            raise TutorialError(f"There is no lesson {number}; there are: {', '.join(map(str, there)) or 'none'}.")
+    return [lesson for lesson in lessons if not numbers or lesson.number in numbers]
+
+
+def failure(cell: NotebookNode) -> str:
+    """Return what a cell said if it failed, "" if it did not."""
+    if cell.execution_count is None and cell.source.strip():
+        return "it was not reached"
+    if "raises-exception" not in cell.metadata.get("tags", []):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
+    return ""
+
+
+def quote(text: str) -> str:
+    lines = text.strip("\n").splitlines()
+    lines[LINES:] = ["…"] if len(lines) > LINES else []
+    return "\n".join(f"  {line}" for line in lines)
