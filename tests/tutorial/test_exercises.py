@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ from copies import PROJECT
 from kernel import Kernel, until
 from tutorial.check import every, find, judge
 from tutorial.disk import course, progress
-from tutorial.disk.project import STATE, TutorialError
+from tutorial.disk.project import TutorialError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
@@ -543,37 +542,6 @@ def test_a_number_that_no_exercise_has_is_answered_with_those_there_are(project)
     for number in ("9.9", "", "4"):
         with pytest.raises(TutorialError, match=r"1\.1, 2\.1, 3\.1, 4\.1, 4\.2, 5\.1"):
             find("check", number)
-
-
-def test_a_damaged_progress_file_is_set_aside_and_loses_only_what_cannot_be_read(project, capsys):
-    progress.note("1.1", passed=True)
-    progress.note("2.1", failed="abc")
-    progress.note("4.1", hints=2)
-    text = progress.FILE.read_text()
-    assert set(json.loads(text)) == {"1.1", "2.1", "4.1"}
-    progress.FILE.write_text(text.replace('"failed": ["abc"]', '"failed": ["ab'))
-    assert progress.of("1.1")["passed"] and progress.of("4.1")["hints"] == 2
-    assert "damaged" in capsys.readouterr().out
-    assert (STATE / "progress.damaged-1.json").exists()
-    progress.FILE.write_bytes(b"\xff\x00 nonsense")
-    assert progress.read() == {} and "damaged" in capsys.readouterr().out
-    progress.note("5.1", passed=True)
-    assert list(progress.read()) == ["5.1"] and not capsys.readouterr().out
-
-
-NOTE = """
-import sys
-sys.path.insert(0, "notebooks")
-from tutorial.disk import progress
-for number in range(40):
-    progress.note(f"{sys.argv[1]}.{number}", failed=str(number))
-"""
-
-
-def test_notebooks_side_by_side_lose_nothing(project):
-    both = [subprocess.Popen([sys.executable, "-c", NOTE, name], cwd=project) for name in ("7", "8")]
-    assert [process.wait(60) for process in both] == [0, 0]
-    assert len(progress.read()) == 80
 
 
 # The notebooks.

@@ -23,11 +23,9 @@ def begins() -> dict[int, dict[str, bytes]]:
     last = max((int(folder.name) for folder in FOLDER.glob("[0-9][0-9]")), default=0)
     for number in range(1, last + 1):
         folder = FOLDER / f"{number:02}"
-        found = [path for path in folder.rglob("*") if path.is_file()]
-        changed = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+        changed = {path.relative_to(folder).as_posix(): contents(path) for path in folder.rglob("*") if path.is_file()}
         gone = changed.pop("removed.txt", b"").decode().split()
-        files = {**files, **changed}
-        files = {path: content for path, content in files.items() if path not in gone}
+        files = {path: content for path, content in {**files, **changed}.items() if path not in gone}
         lessons[number] = files
     return lessons
 
@@ -52,7 +50,7 @@ def titles() -> dict[int, str]:
 def begin(lesson: str) -> dict[str, bytes | None]:
     """Return what to do so that a lesson begins: path → content; first, with None, what it begins without.
 
-    That is what comes later, and what only the learner knows of: a server would read it, and it may be broken.
+    None removes a file: a later lesson's, or the learner's own, which might break the server.
     """
     all_of_them = begins()
     last = max(titles(), default=max(all_of_them))
@@ -70,11 +68,6 @@ def paths() -> set[str]:
 
 
 @cache
-def versions() -> set[tuple[str, bytes]]:
-    return {(path, content) for files in begins().values() for path, content in files.items()}
-
-
-@cache
 def steps() -> set[str]:
     """Return the digests of what the lessons' own cells save."""
     return set((contents(FOLDER / "steps.txt") or b"").decode().split())
@@ -82,4 +75,5 @@ def steps() -> set[str]:
 
 def known(path: str, content: bytes) -> bool:
     """Tell whether the course can make this content again by itself."""
-    return (path, content) in versions() or (path in paths() and hashlib.sha256(content).hexdigest() in steps())
+    begun = any(files.get(path) == content for files in begins().values())
+    return begun or (path in paths() and hashlib.sha256(content).hexdigest() in steps())

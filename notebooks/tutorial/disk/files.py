@@ -3,11 +3,17 @@
 import contextlib
 import hashlib
 import os
+import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .modules import drop_bytecode
-from .project import PACKAGE, STATE, TutorialError, relative, sources
+from .project import PACKAGE, STATE, TutorialError, no_link, relative, sources
+
+HELD = 2.0  # seconds that an editor or a virus scanner may hold a file on Windows
+PATH = 259  # characters of a path that Windows takes
 
 
 def contents(path: Path) -> bytes | None:
@@ -31,16 +37,17 @@ def make(folder: Path) -> None:
 
 def write(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file whole or not at all; raise TutorialError with the reason, the old file intact."""
+    no_link(path)
     make(path.parent)
     make(STATE)
     temporary = None
     try:
         # Not beside it: a process killed here leaves its half in the state folder, which git ignores.
-        handle, temporary = tempfile.mkstemp(dir=STATE, prefix=f"{path.name}-")
+        handle, temporary = tempfile.mkstemp(dir=STATE, prefix="write-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.chmod(temporary, mode or (path.stat().st_mode if path.exists() else 0o666 & ~umask()))
-        os.replace(temporary, path)
+        patiently(os.replace, temporary, path)
         temporary = None
     except OSError as error:
         raise unwritable(path, error) from None
@@ -52,8 +59,11 @@ def write(path: Path, content: bytes, mode: int | None = None) -> None:
 
 def remove(path: Path) -> None:
     """Delete a file; raise TutorialError with the reason, the file intact."""
+    no_link(path)
     try:
-        path.unlink(missing_ok=True)
+        patiently(os.unlink, path)
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise unwritable(path, error) from None
     drop_bytecode(path)
@@ -65,11 +75,25 @@ def remove(path: Path) -> None:
                 folder.rmdir()
 
 
+def patiently(work: Callable, *paths: object) -> None:
+    """Call `work(*paths)`, again for HELD seconds while Windows says that another program holds the file."""
+    deadline = time.monotonic() + HELD
+    while True:
+        try:
+            return work(*paths)
+        except PermissionError as error:
+            if not getattr(error, "winerror", None) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 def unwritable(path: Path, error: OSError) -> TutorialError:
     """Return what to tell the learner when a file cannot be changed."""
+    advice = "Free some space or make the folder writable, then run this cell again."
+    if sys.platform == "win32" and len(str(path)) > PATH:
+        advice = f"Its path has {len(str(path))} characters, and Windows takes {PATH}: move the course to C:\\course."
     return TutorialError(
-        f"{relative(path)} could not be written ({error.strerror or error}). What was there is untouched. "
-        "Free some space or make the folder writable, then run this cell again."
+        f"{relative(path)} could not be written ({error.strerror or error}). What was there is untouched. {advice}"
     )
 
 
@@ -81,7 +105,7 @@ def umask() -> int:
 
 
 def fingerprint() -> str:
-    """Return a digest of the project's code; file times are left out, for clocks can jump."""
+    """Return a digest of the project's code; file times are left out, because clocks can jump."""
     digest = hashlib.sha256()
     for path in sources():
         digest.update(f"{path}\0".encode() + (contents(path) or b"") + b"\0")

@@ -1,13 +1,15 @@
-"""Keep what a learner wrote before anything replaces it, and bring it back: `%restore`."""
+"""Keep what a learner wrote before anything replaces it, and bring it back: `%restore`.
 
-import json
+`.course/history/00007/websocket_app/websocket.py` is what that file held before it was replaced for the seventh time.
+"""
+
 import time
 from pathlib import Path
 
 from . import course
 from .files import contents, make, remove, unwritable, write
 from .modules import forget_modules
-from .project import STATE, TutorialError, inside, relative
+from .project import ROOT, STATE, TutorialError, inside, relative
 
 FOLDER = STATE / "history"
 SHOWN = 20
@@ -16,74 +18,74 @@ SHOWN = 20
 def replace(path: Path, content: bytes | None) -> int | None:
     """Write `content` to a file of the project, or delete it for None; keep what was there.
 
-    Returns the number under which the old content was kept, or None where nothing needed keeping:
-    there was no file, it is the same, it was kept already, or the course can make it again by itself.
+    Returns the number under which the old content was kept, or None where nothing needed keeping.
     """
     old = contents(path)
     if old == content:
         return None
-    kept = None
-    if old is not None and not course.known(relative(path), old):
-        kept = keep(path, old)
+    number = None if old is None else keep(path, old)
     if content is None:
         remove(path)
     else:
         write(path, content)
     forget_modules()
-    return kept
-
-
-def keep(path: Path, content: bytes) -> int:
-    """Copy `content` into the history; return its number, an old one where it was kept before."""
-    before = entries()
-    for entry in before:
-        if (entry["path"], entry["content"]) == (relative(path), content):
-            return entry["number"]
-    about = {"path": relative(path), "when": time.strftime("%Y-%m-%d %H:%M:%S")}
-    number = new_number()
-    write(FOLDER / f"{number:05}.txt", content)
-    write(FOLDER / f"{number:05}.json", json.dumps(about).encode())
     return number
 
 
-def new_number() -> int:
-    """Return a number that no entry has, not even one that another notebook makes now."""
+def keep(path: Path, content: bytes) -> int | None:
+    """Copy `content` into the history; return its number, the old one where it was kept before.
+
+    Returns None for what the course can make again by itself.
+    """
+    name = relative(path)
+    if course.known(name, content):
+        return None
+    for entry in entries():
+        if (entry["path"], entry["content"]) == (name, content):
+            return entry["number"]
     make(FOLDER)
-    number = max((int(path.stem) for path in FOLDER.glob("*.txt") if path.stem.isdecimal()), default=0)
+    number = max((int(folder.name) for folder in FOLDER.iterdir() if folder.name.isdecimal()), default=0) + 1
     while True:
-        number += 1
         try:
-            (FOLDER / f"{number:05}.txt").touch(exist_ok=False)
-            return number
-        except FileExistsError:
-            continue
+            (FOLDER / f"{number:05}").mkdir()
+            break
+        except FileExistsError:  # of another notebook that keeps something now
+            number += 1
         except OSError as error:
-            raise unwritable(FOLDER / f"{number:05}.txt", error) from None
+            raise unwritable(FOLDER, error) from None
+    write(FOLDER / f"{number:05}" / name, content)
+    return number
 
 
 def entries() -> list[dict]:
-    """Return what was kept, newest first: `number`, `path`, `when`, `content`."""
+    """Return what was kept, newest first: `number`, `path`, `when`, `content`. Links are not followed."""
     found = []
-    for about in sorted(FOLDER.glob("*.json"), reverse=True):
-        content = contents(about.with_suffix(".txt"))
-        try:
-            entry = json.loads(about.read_text())
-            if content is not None:
-                what = {"path": entry["path"], "when": entry["when"], "content": content}
-                found.append({"number": int(about.stem), **what})
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # a damaged entry hides no other
-    return found
+    for file in FOLDER.glob("[0-9]*/**/*"):
+        number, *parts = file.relative_to(FOLDER).parts
+        if number.isdecimal() and file.is_file() and file.resolve() == FOLDER.resolve() / number / Path(*parts):
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(file.stat().st_mtime))
+            entry = {"path": "/".join(parts), "when": when, "content": contents(file)}
+            found.append({"number": int(number), **entry})
+    return sorted(found, key=lambda entry: -entry["number"])
 
 
 def listing() -> str:
-    """Return the history as a table, newest first."""
+    """Return the history, newest first, each entry with its first line that is not in the file now."""
     kept = entries()
     if not kept:
-        return "Nothing was replaced yet that the course cannot make again by itself."
-    rows = [f"{entry['number']:>4}  {entry['when']}  {entry['path']}" for entry in kept[:SHOWN]]
+        return "Nothing of yours has been replaced yet."
+    rows = [f"{entry['number']:>4}  {entry['when']}  {entry['path']}{first_change(entry)}" for entry in kept[:SHOWN]]
     rest = [f"      … and {len(kept) - SHOWN} older"] if len(kept) > SHOWN else []
     return "\n".join([*rows, *rest, f"\n%restore {kept[0]['number']} brings the first of these back."])
+
+
+def first_change(entry: dict) -> str:
+    """Return the first line of an entry that the file does not have now, on a line of its own."""
+    now = (contents(ROOT / entry["path"]) or b"").splitlines()
+    for number, line in enumerate(entry["content"].splitlines(), 1):
+        if line.strip() and line not in now:
+            return f"\n      line {number}: {line.decode(errors='replace').strip()[:60]}"
+    return ""
 
 
 def restore(argument: str) -> tuple[Path, bytes]:

@@ -1,6 +1,7 @@
 """The folder the course works in: where it is, what may be written there, and how."""
 
 import os
+import stat
 import textwrap
 from pathlib import Path
 
@@ -35,16 +36,29 @@ def inside(path: str) -> Path:
         raise TutorialError(f"{path!r} is not one path. Write it alone: %%save websocket_app/websocket.py")
     target = Path(os.path.normpath(ROOT / path))
     try:
-        within, folder = target.resolve().is_relative_to(PACKAGE), target.is_dir()
-    except OSError as error:  # such as a name that is too long
+        within = target.resolve().is_relative_to(PACKAGE)
+        folder = stat.S_ISDIR(os.stat(target).st_mode)  # `is_dir` hides a name that is too long from CPython 3.14 on
+    except (FileNotFoundError, NotADirectoryError):
+        folder = False
+    except (OSError, RuntimeError) as error:  # a name that is too long, or links in a circle
         raise TutorialError(
-            f"{path[: WIDTH // 2]}… cannot be the name of a file ({error.strerror or error}). Nothing was written."
+            f"{path[: WIDTH // 2]}… cannot be the name of a file ({getattr(error, 'strerror', error)}). "
+            "Nothing was written."
         ) from None
     if not within:
         raise TutorialError(f"{path} is outside websocket_app/, and %%save writes only there. Nothing was written.")
     if folder or path.endswith(("/", os.sep)):
         raise TutorialError(f"{path} is a folder. Name the file in it: %%save {path.rstrip('/')}/websocket.py")
     return target
+
+
+def no_link(path: Path) -> None:
+    """Raise TutorialError for a place that a link leads out of the course's folder to."""
+    if not path.parent.resolve().is_relative_to(ROOT):
+        raise TutorialError(
+            f"{relative(path.parent)} is a link that leads out of the course. Nothing is written through it: "
+            "move the link away, then run this cell again."
+        )
 
 
 def relative(path: Path) -> str:

@@ -24,7 +24,7 @@ class Server:
         self.why = ""  # what led to OFF, or the notebook that has it in AWAY
         self.facts: list[str] = []  # what the learner must know, in sentences; it only grows
         self._lock = threading.RLock()
-        self._options: dict = {}
+        self.options: dict = {}
         self._serving = Serving(self.facts)
 
     def start(self, **options: object) -> None:
@@ -32,8 +32,8 @@ class Server:
         check(options)
         with self._lock:
             self._notice()
-            if self.state is not State.SERVING or options != self._options:
-                self._options = options
+            if self.state is not State.SERVING or options != self.options:
+                self.options = options
                 self._begin()
             print(f"$ {self.command}")
             print(self.describe())
@@ -82,7 +82,7 @@ class Server:
     @property
     def command(self) -> str:
         """The same server as one would start it on the command line."""
-        return command(self.port, self._options)
+        return command(self.port, self.options)
 
     @property
     def trouble(self) -> dict | None:
@@ -180,12 +180,12 @@ class Server:
         """Replace the serving worker, if any, with one that runs the code on disk."""
         self.why = ""
         try:
-            self._serving.swap(self, self._options)
+            self._serving.swap(self, self.options)
         except BaseException as error:  # an interrupted cell, too, leaves nothing half started
             self._serving.end()
             self.state = State.INTERRUPTED
             if isinstance(error, TutorialError):  # not again before every cell
-                self.state, self._options = State.OFF, {}
+                self.state, self.options = State.OFF, {}
                 self.why = str(error) if isinstance(error, DidNotStart) else ""
             raise
         self.state = State.SERVING
