@@ -7,8 +7,8 @@ import sys
 def main():
     """Run administrative tasks."""
     os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'websocket_app.settings')
-    # The course: packages where they are missing, and its own commands lab, test and rehearse. The helper is loaded by
-    # its path, because with notebooks/ on sys.path a notebooks/random.py would hide the standard library's.
+    # The course: packages where they are missing, and its own commands lab, test and rehearse.
+    # It is loaded by its path: with notebooks/ on sys.path, a notebooks/random.py would hide the standard library's.
     helper = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notebooks', 'tutorial')
     if os.path.isdir(helper):
         from importlib.util import module_from_spec, spec_from_file_location

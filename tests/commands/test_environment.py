@@ -107,11 +107,20 @@ def test_an_updated_course_updates_its_environment_even_an_active_one(installed)
     assert manage(installed[0], "check", python=venv_python(installed[0]), **NO_NETWORK).returncode == 0
 
 
-def test_a_package_that_was_cut_in_two_is_installed_again(installed, bare):
-    [module] = venv_python(installed[0]).parents[1].glob("[Ll]ib/**/site-packages/tqdm/std.py")
+def test_a_package_that_was_cut_in_two_is_installed_again_but_no_other_in_its_place(installed, bare):
+    folder, python = installed[0], venv_python(installed[0])
+    [module] = python.parents[1].glob("[Ll]ib/**/site-packages/tqdm/std.py")
     module.unlink()
-    stamp(installed[0]).write_text("unfinished")
-    process = manage(installed[0], "check", python=bare)
+    constraints = folder / "constraints.txt"
+    before = constraints.read_text(encoding="utf-8")
+    head, tail = before.split("\ntqdm==")
+    try:
+        constraints.write_text(head + "\ntqdm==" + re.sub(r"sha256:\w{4}", "sha256:0000", tail, count=2))
+        assert "is not the one that the course was proven with" in one_sentence(manage(folder, "check", python=bare))
+        assert not module.exists()
+    finally:
+        constraints.write_text(before, encoding="utf-8")
+    process = manage(folder, "check", python=bare)
     assert process.returncode == 0, process.stderr
     assert module.exists()
 
