@@ -318,6 +318,7 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
             assert old in content, f"{name}: {old!r} is not in the solution"
             content = content.replace(old, new)
         put(project, exercise, content)
+        server.fresh()  # the save has started it already
         since = time.monotonic()
         result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS
@@ -348,6 +349,7 @@ CONNECTED = """\
 HOSTILE = {
     "blocks the loop": (CONNECTED + "    time.sleep(60)\n", "stands still"),
     "blocks at once": ("    while True:\n        pass\n", "stands still"),
+    "holds the interpreter": (CONNECTED + "    9 ** 9 ** 9\n", "nothing"),
     "never accepts": ("    await asyncio.sleep(60)\n", "never calls receive()"),
     "floods": (
         CONNECTED + '    while True:\n        await send({"type": "websocket.send", "text": "x" * 9999})\n',
@@ -373,6 +375,7 @@ def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, se
     begin(project, exercise)
     for name, (body, words) in HOSTILE.items():
         put(project, exercise, BEGIN + body)
+        server.fresh()  # the save has started it already
         since = time.monotonic()
         result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"

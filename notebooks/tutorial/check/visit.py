@@ -14,7 +14,7 @@ from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, ending, 
 
 # In seconds. A check ends within 5: it starts a worker, visits it for LIMIT at most, and asks for one more report.
 LIMIT = 3.5
-PATIENCE = 1.5  # for an answer, and for the end of the connection of the learner's client
+PATIENCE = 1.2  # for an answer, and for the end of the connection of the learner's client
 PRINT = 0.5  # for a line of print; a report waits for the event loop anyway, so that a slow machine is not blamed
 QUIET = 0.15  # without an answer: this counts as silence
 
@@ -124,7 +124,7 @@ class Visit:
             await asyncio.sleep(0.02)
         self.lines += len(came)
         with contextlib.suppress(Stopped):
-            self.step("  and the server prints", line, " / ".join(came) or NOTHING, None, self.steps[-1].agent)
+            self.step("the server prints", line, " / ".join(came) or NOTHING, None, self.steps[-1].agent)
 
     @property
     def printed(self) -> list[str]:

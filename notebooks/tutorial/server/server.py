@@ -179,7 +179,9 @@ class Server:
     def fresh(self) -> None:
         """Serve the code on disk with a worker that nobody has visited, whatever the state; for checks."""
         with self._lock:
-            self._begin()
+            visited = any(connection["type"] != "lifespan" for connection in self.connections())
+            if visited or not self.running or self._served != fingerprint():
+                self._begin()
 
     @property
     def facts(self) -> list[str]:
