@@ -640,3 +640,6 @@ def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(pro
         told = kernel.run(f"%%save {HANDLER}\n{exercise.solution}", "%check 4.1", "%progress", "%check 9.9")
         assert "✓ 4.1 A second command: passed." in told and f"1 of {len(every())} exercises passed" in told
         assert "There is no exercise 9.9" in told and "Traceback" not in told
+        kernel.run(f"%%save {HANDLER}\n{find('check', '3.1').solution}")
+        *above, last = kernel.run("%check 3.1").strip().splitlines()
+        assert last == "✓ 3.1 Count connections: passed." and "server │ 1 connected" in above
