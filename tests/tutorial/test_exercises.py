@@ -317,6 +317,7 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
             assert old in content, f"{name}: {old!r} is not in the solution"
             content = content.replace(old, new)
         put(project, exercise, content)
+        server.fresh()  # the save has started it already
         since = time.monotonic()
         result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS
@@ -347,6 +348,7 @@ CONNECTED = """\
 HOSTILE = {
     "blocks the loop": (CONNECTED + "    time.sleep(60)\n", "stands still"),
     "blocks at once": ("    while True:\n        pass\n", "stands still"),
+    "holds the interpreter": (CONNECTED + "    9 ** 9 ** 9\n", "nothing"),
     "never accepts": ("    await asyncio.sleep(60)\n", "never calls receive()"),
     "floods": (
         CONNECTED + '    while True:\n        await send({"type": "websocket.send", "text": "x" * 9999})\n',
@@ -372,6 +374,7 @@ def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, se
     begin(project, exercise)
     for name, (body, words) in HOSTILE.items():
         put(project, exercise, BEGIN + body)
+        server.fresh()  # the save has started it already
         since = time.monotonic()
         result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"
@@ -605,3 +608,6 @@ def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(pro
         told = kernel.run(f"%%save {HANDLER}\n{exercise.solution}", "%check 4.1", "%progress", "%check 9.9")
         assert "✓ 4.1 A second command: passed." in told and f"1 of {len(every())} exercises passed" in told
         assert "There is no exercise 9.9" in told and "Traceback" not in told
+        kernel.run(f"%%save {HANDLER}\n{find('check', '3.1').solution}")
+        *above, last = kernel.run("%check 3.1").strip().splitlines()
+        assert last == "✓ 3.1 Count connections: passed." and "server │ 1 connected" in above

@@ -94,7 +94,7 @@ def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
     elif visit.answers:
         found += [mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
     else:  # the process is gone, and its record
-        found = visit.server.facts[visit.facts :] or [visit.server.describe(short=True)]
+        found = visit.server.facts[visit.facts :]
     if not any(found) and step.came is NOTHING:
         found = [faults.explain(connection, None, True) for connection in failing]
     otherwise = f"At {short(step.did)}: {words(step.expected)} is expected, and what came is {words(step.came)}."
