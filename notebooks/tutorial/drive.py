@@ -10,7 +10,6 @@ import contextvars
 import ctypes
 import linecache
 import re
-import selectors
 import sys
 import threading
 import warnings
@@ -23,8 +22,9 @@ from .record.printed import Printed
 from .record.recorder import Recorder
 
 LIMIT = 2.0  # seconds that an application may take in all
+NEXT = 0.02  # seconds without an entry before the next event is handed out
+REST = 0.2  # seconds without an entry, with no event left, before the call is over
 CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
-HOST = b"localhost:8000"
 
 
 class Driven(Drawing):
@@ -42,22 +42,19 @@ class Driven(Drawing):
 def drive(application, scope: dict, events: list[dict] = ()) -> Driven:
     """Call `application(scope, receive, send)` and return what happened, to look at, with `.sent` and `.error`.
 
-    `receive` returns `events` one by one: the next one when the application has done all it can do about the one
-    before. When none is left it waits, and once the application has come to rest the call is over. What the
-    application raises is drawn and kept in `.error`, not raised. A call that does not come to rest is stopped after
-    2 seconds (`LIMIT`), whatever it does: a loop without `await`, `time.sleep`, a timer.
+    `receive` returns `events` one by one: the next one when the application has dealt with the one before. When none
+    is left it waits, and once nothing has happened for 0.2 seconds the call is over. What the application raises is
+    drawn and kept in `.error`, not raised. A call that does not come to rest is stopped after 2 seconds (`LIMIT`),
+    whatever it does: a loop without `await`, `time.sleep`, a timer.
 
     `scope` may leave out what the application does not look at: `http`, `websocket` and `lifespan` are completed
     with the keys that a server gives. Raises TutorialError for a scope or an event that is not a dict.
     """
-    if not isinstance(scope, dict):
-        raise TutorialError(f'A scope is a dict, such as {{"type": "websocket"}}, and this is {scope!r}.')
     events = [events] if isinstance(events, (dict, str, bytes)) else list(events)
-    for event in events:
-        if not isinstance(event, dict):
-            raise TutorialError(f'An event is a dict, such as {{"type": "websocket.connect"}}, and this is {event!r}.')
-    call = Call(application, {**completed(scope), **scope}, events, Places(application, sys._getframe(1)))
-    return call.run()
+    for what, value, kind in [("A scope", scope, "websocket"), *(("An event", e, "websocket.connect") for e in events)]:
+        if not isinstance(value, dict):
+            raise TutorialError(f'{what} is a dict, such as {{"type": "{kind}"}}, and this is {value!r}.')
+    return Call(application, {**completed(scope), **scope}, events, CellRecorder(application, sys._getframe(1))).run()
 
 
 def completed(scope: dict) -> dict:
@@ -67,7 +64,8 @@ def completed(scope: dict) -> dict:
         return {"type": kind, "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
     if kind not in {"http", "websocket"}:
         return {}
-    common = {
+    websocket = {"subprotocols": [], "extensions": {"websocket.http.response": {}}}
+    return {
         "type": kind,
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
@@ -78,34 +76,30 @@ def completed(scope: dict) -> dict:
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
-        "headers": [(b"host", HOST)],
+        "headers": [(b"host", b"localhost:8000")],
         "state": {},
+        **({"method": "GET"} if kind == "http" else websocket),
     }
-    if kind == "http":
-        return {**common, "method": "GET"}
-    return {**common, "subprotocols": [], "extensions": {"websocket.http.response": {}}}
 
 
-class Places(Recorder):
+class CellRecorder(Recorder):
     """A recorder to which cells of the notebook, and the file that the application stands in, are the learner's too."""
 
     def __init__(self, application, caller) -> None:
         super().__init__(PACKAGE)
         self.file = getattr(getattr(application, "__code__", None), "co_filename", None)
-        self.cell = None  # the file name of the cell that calls drive()
-        while caller is not None and self.cell is None:
-            name = caller.f_code.co_filename
-            self.cell, caller = name if CELL.search(name) else None, caller.f_back
+        while caller is not None and not CELL.search(caller.f_code.co_filename):
+            caller = caller.f_back
+        self.cell = caller and caller.f_code.co_filename  # that calls drive()
 
     def mine(self, filename: str) -> bool:
         return filename == self.file or bool(CELL.search(filename)) or super().mine(filename)
 
     def where(self, path: str, line: int) -> dict:
-        if CELL.search(path):
-            return {"path": self.cell_name(path), "line": line, "code": self.code(path, line)}
-        if not super().mine(path):
-            return {"path": Path(path).name, "line": line, "code": self.code(path, line)}
-        return super().where(path, line)
+        if super().mine(path):
+            return super().where(path, line)
+        name = self.cell_name(path) if CELL.search(path) else Path(path).name
+        return {"path": name, "line": line, "code": linecache.getline(path, line).strip()}
 
     def cell_name(self, path: str) -> str:
         """Return what a learner calls a cell: this cell, or the number in front of it."""
@@ -116,40 +110,6 @@ class Places(Recorder):
         except (NameError, TypeError, AttributeError):
             return "a cell"
         return f"cell {name[3:-1]}" if name.startswith("In[") else "a cell"
-
-    @staticmethod
-    def code(path: str, line: int) -> str:
-        return linecache.getline(path, line).strip()
-
-
-class Attentive(selectors.DefaultSelector):
-    """A selector that says when the event loop has nothing to do at this moment."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.idle = None
-
-    def select(self, timeout=None):
-        if self.idle is not None and timeout != 0 and self.idle(timers=timeout is not None):
-            timeout = 0
-        return super().select(timeout)
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """An event loop that counts the calls it has given to other threads."""
-
-    def __init__(self, selector) -> None:
-        super().__init__(selector)
-        self.elsewhere = 0
-
-    def run_in_executor(self, executor, function, *arguments):
-        future = super().run_in_executor(executor, function, *arguments)
-        self.elsewhere += 1
-        future.add_done_callback(self.back)
-        return future
-
-    def back(self, future) -> None:
-        self.elsewhere -= 1
 
 
 class Stopped(SystemExit):
@@ -162,7 +122,7 @@ class Call:
     def __init__(self, application, scope: dict, events: list[dict], recorder: Recorder) -> None:
         self.application, self.scope, self.recorder = application, scope, recorder
         self.events, self.sent, self.error = deque(events), [], None
-        self.waiting: asyncio.Future | None = None  # what `receive` waits for
+        self.starved = 0  # how many wait in `receive`
         self.result: Driven | None = None
         self.drawn = threading.Event()
 
@@ -186,7 +146,7 @@ class Call:
 
     def interrupt(self) -> None:
         """Draw what there is now; if the event loop cannot, it stands still, at a line that can be named."""
-        with contextlib.suppress(RuntimeError):  # closed, for it has just come to its end
+        with contextlib.suppress(RuntimeError):  # closed, because it has just come to its end
             self.loop.call_soon_threadsafe(self.draw)
         if not self.drawn.wait(0.1):
             self.recorder.block(self.recorder.running(sys._current_frames().get(self.thread.ident)))
@@ -194,9 +154,7 @@ class Call:
 
     def work(self) -> None:
         """Everything that happens in the application's thread."""
-        selector = Attentive()
-        self.loop = Loop(selector)
-        selector.idle = self.idle
+        self.loop = asyncio.SelectorEventLoop()
         self.loop.set_exception_handler(lambda loop, context: None)
         with contextlib.suppress(Stopped), contextlib.closing(self.loop):
             asyncio.set_event_loop(self.loop)
@@ -222,40 +180,46 @@ class Call:
                 raise
 
     async def receive(self) -> dict:
-        """Return the next event, or wait for ever: `idle` hands them out."""
-        self.waiting = self.loop.create_future()
+        """Return the next event, once the application has dealt with the one before; with none left, wait."""
+        self.starved += 1
         try:
-            return await self.waiting
+            await self.quiet(NEXT)
+            while not self.events:
+                await self.quiet(REST)
+                self.end()
+                await asyncio.sleep(LIMIT)
+            return self.events.popleft()
         finally:
-            self.waiting = None
+            self.starved -= 1
 
     async def send(self, event) -> None:
         self.sent.append(event)
         await asyncio.sleep(0)
 
-    def idle(self, timers: bool) -> bool:
-        """Do what is to be done when the loop has nothing to do; tell whether it has now."""
-        if self.waiting is None or self.waiting.done() or self.loop.elsewhere:
-            return False
-        if self.events:
-            self.waiting.set_result(self.events.popleft())
-            return True
-        if timers or self.rest.done():
-            return False
-        self.rest.set_result(None)
-        return True
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing was sent, printed or handed out for some seconds."""
+        before = None
+        while before != (before := (len(self.sent), self.recorder.print_count, len(self.events))):
+            await asyncio.sleep(seconds)
+            for _ in range(3):  # what was due at the same time comes first
+                await asyncio.sleep(0)
 
     def draw(self) -> None:
-        """Keep what happened until now: what the application does when it is stopped is no part of it."""
+        """Keep what happened until now: what the application does when it is stopped is not part of it."""
         if self.result is not None:
             return
         connection = self.recorder.connections[0]
         drawn = {**connection.as_dict(), "driven": True, "waits": self.recorder.place(connection)}
-        drawn["starved"] = self.waiting is not None
+        drawn["starved"] = self.starved > 0
         self.result = Driven(drawn, list(self.sent), self.error)
-        if not self.rest.done() and threading.current_thread() is self.thread:
-            self.rest.set_result(None)
+        if threading.current_thread() is self.thread:
+            self.end()
         self.drawn.set()
+
+    def end(self) -> None:
+        """Let the call be over; in the application's thread."""
+        if not self.rest.done():
+            self.rest.set_result(None)
 
     def abandon(self) -> None:
         """Throw the application's thread out of whatever it does, if it is still there."""
