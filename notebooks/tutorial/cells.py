@@ -1,124 +1,163 @@
-"""What happens around each cell: before it the server is made current, after it the server says its piece."""
+"""Before a cell: serve what is on disk. After it: report what happened."""
 
+import asyncio
+import contextlib
 import linecache
 import re
+import sys
 import warnings
-from types import TracebackType
 
-from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
+from IPython.core.error import UsageError
 
-from . import missing
+from . import errors
 from .disk.project import TutorialError, wrapped
 from .record import faults
 from .server.server import Server
-from .silence import Silence
+from .shown import safe
+from .silence import Silence, Watch
 
 PRINTED = 50  # lines of print shown under a cell, the last ones
 SENTENCES = 4  # explanations shown under a cell
-CLIENT_ERRORS = (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, KeyboardInterrupt)
-FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
 
 
-def register(shell, server: Server) -> "Cells":
-    """Follow the cells of a shell."""
-    cells = Cells(shell, server)
-    shell.events.register("pre_run_cell", cells.before)
-    shell.events.register("post_run_cell", cells.after)
-    warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
-    warnings.showwarning = cells.warn
-    shell.set_custom_exc((Exception, KeyboardInterrupt), cells.failed)
-    return cells
+class Said:
+    """What has been said in this notebook, so that nothing is said twice."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.facts, self.cursor = 0, None
+        self.sentences: set[tuple] = set()  # worker, number of the connection, sentence
+        self.early: list[str] = []  # found before a silent client was ended, and not said yet
+        self.unawaited: list[str] = []  # calls without `await`
+
+    def look(self) -> None:
+        """Note what the server says of a client that waits, before that client is ended."""
+        self.early = self.news(silent=True)
+
+    def news(self, silent: bool = False, blame: bool = True) -> list[str]:
+        """Return what there is to say since the last time; `silent` if a client waits now and hears nothing.
+
+        Without `blame`, what a handler seems to have done wrong counts as said: it is a consequence.
+        """
+        report = self.server.report(self.cursor)
+        facts = [*self.early, *self.server.facts[self.facts :]]
+        unawaited = [wrapped(sentence) for sentence in dict.fromkeys(self.unawaited)]
+        self.early, self.facts, self.unawaited = [], len(self.server.facts), []
+        if not report:
+            return facts + unawaited
+        self.cursor = report["cursor"]
+        printed = [f"server │ {safe(line)}" for line in report["printed"]]
+        before = report["forgotten"] + len(printed[:-PRINTED])
+        if before:
+            printed[:-PRINTED] = [f"server │ … {before:,} lines before these: print(server.log)"]
+        found = {}
+        for connection in report["connections"]:
+            if not connection["agent"].startswith("check "):  # a check explains its own
+                sentence = faults.explain(connection, report["stuck"], silent)
+                found[report["worker"], connection["number"], sentence] = sentence
+        new = [found[about] for about in found if about not in self.sentences and about[2]]
+        self.sentences |= found.keys()
+        # What the server saw of a call without `await` is not a fault of the handler.
+        told = unawaited or [wrapped(said) for said in dict.fromkeys(new)][:SENTENCES]
+        return [*facts, *printed, *(told if blame else [])]
 
 
 class Cells:
     """The hooks of one kernel."""
 
-    def __init__(self, shell, server: Server) -> None:
-        self.shell, self.server = shell, server
-        self.told: set[tuple] = set()
-        self.seen: list[str] = []
-        self.unawaited: list[str] = []
+    def __init__(self, shell, server: Server, names: dict) -> None:
+        """Follow the cells of a shell, which have the `names` that the course gives."""
+        self.shell, self.server, self.names = shell, server, names
+        self.said = Said(server)
+        self.watch = Watch(shell.user_ns, self.said.look)
         self.python_warns = warnings.showwarning
-        self.judged: set[int] = set()  # ports of clients whose connections a check has explained
+        shell.events.register("pre_run_cell", self.before)
+        shell.events.register("post_run_cell", self.after)
+        warnings.filterwarnings("always", message=".*was never awaited", category=RuntimeWarning)
+        warnings.showwarning = self.warn
+        shell.set_custom_exc((Exception, KeyboardInterrupt, asyncio.CancelledError), self.failed)
 
     def before(self, info) -> None:
         """Serve what is on disk before a cell runs."""
+        source = info.raw_cell or ""
+        for name, value in self.names.items():
+            self.shell.user_ns.setdefault(name, value)  # %reset takes them away
+        if "django" in source and not source.startswith("%%"):
+            set_up_django()
+        if errors.serves(source):
+            print(wrapped("uvicorn.run() keeps this cell busy until you stop it. The course runs it: server.start()"))
         try:
             self.server.refresh()
         except TutorialError as error:
             print(error)
         except KeyboardInterrupt:
             print("Stopped before the server was ready. The next cell that needs it starts it again.")
+        self.watch.begin()
 
     def after(self, result) -> None:
         """Print what handlers printed, what went wrong with them and what else the learner must know."""
-        for line in self.tell():
+        self.watch.end()
+        silence, self.watch.found = self.watch.found, None
+        if silence:  # the client caught what ended it
+            print(f"{silence}{self.line(silence.filename, silence.line)}")
+        for line in self.said.news():
             print(line)
-
-    def look(self) -> None:
-        """Note what the server says of a client that waits, before that client is ended."""
-        self.seen = self.tell(silent=True)
-
-    def tell(self, silent: bool = False) -> list[str]:
-        """Return what there is to say since the last time; `silent` if a client waits now and hears nothing."""
-        report = self.server.report()
-        lines, self.seen = [*self.seen, *self.server.notices()], []
-        unawaited, self.unawaited = list(dict.fromkeys(self.unawaited)), []
-        if not report:
-            return [*lines, *map(wrapped, unawaited)]
-        printed = [f"server │ {line}" for line in report["printed"]]
-        before = report["forgotten"] + len(printed[:-PRINTED])
-        if before:
-            printed[:-PRINTED] = [f"server │ … {before:,} lines before these: print(server.log)"]
-        sentences = []
-        for connection in report["connections"]:
-            judged = connection["client"] in self.judged
-            sentence = None if judged else faults.explain(connection, report["stuck"], silent)
-            about = (connection["clock"], connection["number"], sentence)
-            if sentence and about not in self.told and sentence not in sentences:
-                sentences.append(sentence)
-            self.told.add(about)
-        sentences = unawaited or sentences  # what the server saw of a call without await is no fault of the handler's
-        return [*lines, *printed, *map(wrapped, sentences[:SENTENCES])]
+        unused = result.success and errors.afterwards(result.info.raw_cell or "", result.result)
+        if unused:
+            print(wrapped(unused))
 
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""
-        trace = own_frames(trace) or trace
+        silence, self.watch.found = self.watch.found, None
+        self.watch.end(interrupted=isinstance(error, KeyboardInterrupt))
+        trace = errors.own_frames(trace) or trace
         error.with_traceback(trace)
+        # What %debug, %tb and pdb.pm() look at.
+        sys.last_type, sys.last_value, sys.last_exc, sys.last_traceback = kind, error, error, trace
+        shell.InteractiveTB.tb = trace
+        error = errors.usage(error) if isinstance(error, UsageError) else error
+        if isinstance(error, UsageError):
+            return shell.show_usage_error(error)
         if isinstance(error, TutorialError):
             lines = error._render_traceback_()
-        elif isinstance(error, CLIENT_ERRORS):
-            lines = self.client_failed(kind, error, trace)
+        elif (
+            isinstance(silence or error, errors.CLIENT) or errors.stopped(error) or errors.HTTP_ONLY.search(str(error))
+        ):
+            lines = self.client_failed(silence or error, trace)
         else:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
-            lines += [f"\n{said}" for said in [isinstance(error, NameError) and missing.explain(error)] if said]
+            lines += [f"\n{said}" for said in [errors.addition(error)] if said]
             if isinstance(error, BaseExceptionGroup):  # which by itself only says how many they are
-                for leaf in leaves(error):
-                    lines.append(f"{type(leaf).__name__}: {leaf}{self.place(leaf, leaf.__traceback__)}")
+                lines += [
+                    f"{errors.named(leaf)}{self.line(*self.place(leaf.__traceback__))}" for leaf in errors.leaves(error)
+                ]
         shell._showtraceback(kind, error, lines)
+        if shell.call_pdb:
+            shell.debugger(force=True)
 
-    def client_failed(self, kind, error, trace) -> list[str]:
+    def client_failed(self, error, trace) -> list[str]:
+        """Return what happened to a client, in its line, and why: first what is certain, then what the server says."""
         error.__cause__ = error.__context__ = None  # how the library found out is not the learner's concern
-        if isinstance(error, Silence):
-            said = str(error)[0].upper() + str(error)[1:]
-        elif isinstance(error, KeyboardInterrupt):
-            said = "Stopped"
-        else:
-            said = f"{kind.__name__}: {error}"
-        told = self.tell() or [client_side(error), *faults.logged(getattr(error, "rcvd", None), self.server.log)]
-        return [said + self.place(error, trace), *(["", *told] if any(told) else [])]
+        waits = isinstance(error, Silence)
+        filename, line = (error.filename, error.line) if waits else self.place(trace)
+        said = str(error) if waits else "Stopped" if errors.stopped(error) else errors.named(error)
+        certain = errors.of_the_client(error, line, linecache.getlines(filename or ""))
+        told = self.said.news(blame=not certain)
+        log = faults.logged(getattr(error, "rcvd", None), self.server.log)
+        why = [certain, *told] if certain else told or [errors.otherwise(error), *log]
+        return [said + self.line(filename, line), *(["", *filter(None, why)] if any(why) else [])]
 
-    def place(self, error, trace) -> str:
-        """Return the innermost line of a cell in a traceback, as words."""
-        filename, number = getattr(error, "filename", None), getattr(error, "line", None)
-        while trace is not None and not isinstance(error, Silence):
+    def place(self, trace) -> tuple[str | None, int | None]:
+        """Return the innermost line of a cell in a traceback, as file name and number."""
+        found = None, None
+        while trace is not None:
             if trace.tb_frame.f_globals is self.shell.user_ns:
-                filename, number = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+                found = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
-        return self.line(filename, number)
+        return found
 
     def line(self, filename: str | None, number: int | None) -> str:
-        """Return a line of a cell as words; just a full stop for what is no line of a cell."""
+        """Return a line of a cell as words; just a full stop for what is not a line of a cell."""
         name = (self.shell.compile.format_code_name(filename) or ("", ""))[1] if filename else ""
         code = linecache.getline(filename, number).strip() if name else ""
         if not name or code.startswith("get_ipython()"):  # a magic, as IPython rewrites it
@@ -129,38 +168,14 @@ class Cells:
         """Keep what a cell calls without `await`, to be told in words; leave every other warning to Python."""
         called = re.match(r"coroutine '(?:.*\.)?(\w+)' was never awaited", str(message))
         if called and issubclass(category, RuntimeWarning):
-            self.unawaited.append(f"{called[1]}(...) without `await` does nothing{self.line(filename, number)}")
+            self.said.unawaited.append(f"{called[1]}(...) without `await` does nothing{self.line(filename, number)}")
         else:
             self.python_warns(message, category, filename, number, file, line)
 
 
-def own_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback without the frames of the machinery that runs a cell."""
-    entries, rest = [], None
-    while trace is not None:  # in loops: a RecursionError has as many frames as Python allows
-        if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in FOREIGN:
-            entries.append(trace)
-        trace = trace.tb_next
-    for entry in reversed(entries):
-        rest = TracebackType(rest, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return rest
+def set_up_django() -> None:
+    """Load the project's settings and models, so that a cell can ask the database; at once where that was done."""
+    import django
 
-
-def leaves(group: BaseExceptionGroup) -> list[BaseException]:
-    """Return the errors of a group, and of the groups in it."""
-    return [leaf for error in group.exceptions for leaf in (leaves(error) if hasattr(error, "exceptions") else [error])]
-
-
-def client_side(error: BaseException) -> str:
-    """Return what an error of the client says by itself, where the server has no more to say."""
-    if isinstance(error, InvalidStatus):
-        body = (error.response.body or b"").decode(errors="replace").strip()
-        return body if error.response.status_code == 503 else f"The server refused the handshake. {body}".strip()
-    if isinstance(error, ConnectionClosed) and error.rcvd:
-        if error.rcvd.code == 1012:
-            return "The server restarted while this connection was open. Run the cell again."
-        reason = f" and says: {error.rcvd.reason}" if error.rcvd.reason else ""
-        return f"The other side closed with code {error.rcvd.code}{reason}."
-    if isinstance(error, (ConnectionRefusedError, InvalidMessage)) or "Connect call failed" in str(error):
-        return "Nothing answers at that address. server.start() starts the server; server.url is its address."
-    return ""
+    with contextlib.suppress(Exception):  # what is wrong with the project, the cell finds by itself
+        django.setup()

@@ -1,6 +1,7 @@
 """`%%save` and `%restore`: a file is written whole or not at all, and what was there is never lost."""
 
-import json
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ import pytest
 from copies import copy
 from handlers import ASK, SAVE, handler
 from kernel import Kernel, locked
-from tutorial.disk import history
+from tutorial.disk import files, history
 from tutorial.disk.course import begin
 from tutorial.disk.files import write
 from tutorial.disk.project import TutorialError
@@ -117,7 +118,7 @@ def test_any_text_arrives_as_it_is_written_but_for_a_last_end_of_line(websocket,
 def test_a_file_with_other_line_ends_is_a_change_and_is_kept(websocket):
     websocket.write_bytes(handler("mine").replace("\n", "\r\n").encode())
     diff, kept = save(WEBSOCKET, handler("mine"))
-    assert diff.title == "websocket_app/websocket.py: changed"
+    assert diff.text.startswith("websocket_app/websocket.py: changed")
     assert history.restore(str(kept))[1] == handler("mine").replace("\n", "\r\n").encode()
 
 
@@ -186,8 +187,12 @@ def test_what_a_save_replaced_is_listed_and_comes_back(websocket):
     _, second = save(WEBSOCKET, handler("third"))
     assert (first, second) == (1, 2)
     listing = history.listing().splitlines()
-    assert [line.split()[0] for line in listing[:2]] == ["2", "1"]
-    assert all(WEBSOCKET in line for line in listing[:2])
+    assert [line.split()[0] for line in listing[:4:2]] == ["2", "1"]
+    assert all(WEBSOCKET in line for line in listing[:4:2])
+    assert [line.strip() for line in listing[1:4:2]] == [
+        'line 10: await send({"type": "websocket.send", "text": "second"})',
+        'line 10: await send({"type": "websocket.send", "text": "mine"})',
+    ]
     path, content = history.restore("1")
     assert (path, content) == (websocket, handler("mine").encode())
 
@@ -211,22 +216,96 @@ def test_a_number_that_is_not_on_the_list_is_one_sentence(websocket, argument):
 def test_damaged_entries_hide_no_others_and_no_number_is_used_twice(websocket):
     numbers = [save(WEBSOCKET, handler(f"version {number}"))[1] for number in range(6)]
     assert numbers == [1, 2, 3, 4, 5, 6]
-    (history.FOLDER / "00001.json").write_text("{")
-    (history.FOLDER / "00002.json").write_text(json.dumps({"path": 1}))
-    (history.FOLDER / "00003.txt").unlink()
-    (history.FOLDER / "00004.json").unlink()
-    (history.FOLDER / "garbage.json").write_bytes(bytes(10))
+    shutil.rmtree(history.FOLDER / "00001")
+    (history.FOLDER / "00002" / WEBSOCKET).unlink()
+    shutil.rmtree(history.FOLDER / "00003")
+    (history.FOLDER / "00003").write_text("no folder")
+    (history.FOLDER / "garbage").mkdir()
     (history.FOLDER / "garbage.txt").write_bytes(bytes(10))
+    (history.FOLDER / "00004" / WEBSOCKET).unlink()
+    (history.FOLDER / "00004" / WEBSOCKET).symlink_to(websocket)
     assert [entry["number"] for entry in history.entries()] == [6, 5]
     assert save(WEBSOCKET, handler("next"))[1] == 7
 
 
 def test_an_entry_that_points_outside_the_project_brings_nothing_back(websocket):
     save(WEBSOCKET, handler("second"))
-    entry = {"path": "../../outside.py", "when": "2000-01-01 00:00:00"}
-    (history.FOLDER / "00001.json").write_text(json.dumps(entry))
+    (history.FOLDER / "00001" / WEBSOCKET).rename(history.FOLDER / "00001" / "manage.py")
     with pytest.raises(TutorialError, match="is outside websocket_app/"):
         history.restore("1")
+
+
+def test_a_link_in_the_history_is_not_followed(websocket, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    save(WEBSOCKET, handler("second"))
+    save(WEBSOCKET, handler("third"))
+    (history.FOLDER / "00001" / WEBSOCKET).unlink()
+    (history.FOLDER / "00001" / WEBSOCKET).symlink_to(secret)
+    (tmp_path / "websocket_app").mkdir()
+    (tmp_path / WEBSOCKET).write_text("secret")
+    shutil.rmtree(history.FOLDER / "00002")
+    (history.FOLDER / "00002").symlink_to(tmp_path)
+    assert history.entries() == []
+    with pytest.raises(TutorialError, match="takes a number from the list"):
+        history.restore("1")
+
+
+def test_no_writer_goes_through_a_link_out_of_the_course(project, tmp_path):
+    templates = project / "websocket_app" / "templates"
+    templates.rename(tmp_path / "templates")
+    templates.symlink_to(tmp_path / "templates")
+    page = tmp_path / "templates" / "websocket_app" / "console.html"
+    page.write_text("outside")
+    for work in (history.replace, write):
+        with pytest.raises(TutorialError, match="is a link that leads out of the course"):
+            work(templates / "websocket_app" / "console.html", b"through the link")
+    with pytest.raises(TutorialError, match="is a link that leads out of the course"):
+        history.replace(templates / "websocket_app" / "console.html", None)
+    assert page.read_text() == "outside"
+
+
+def test_a_lesson_changes_nothing_where_a_link_leads_out_of_the_course(kernel, tmp_path):
+    kernel.run("%lesson 5", SAVE + handler("mine"))
+    templates = kernel.folder / "websocket_app" / "templates"
+    templates.rename(tmp_path / "templates")
+    templates.symlink_to(tmp_path / "templates")
+    page = tmp_path / "templates" / "websocket_app" / "console.html"
+    page.write_text("outside")
+    said = " ".join(kernel.run("%lesson 4").split())
+    assert "is a link that leads out of the course. Nothing is written through it" in said
+    assert page.read_text() == "outside"
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("mine")
+    templates.unlink()
+    (tmp_path / "templates").rename(templates)
+
+
+def test_what_a_program_of_windows_holds_is_tried_again_for_two_seconds(websocket, monkeypatch):
+    held, replace = [], os.replace
+
+    def taken(source, target):
+        if len(held) < 3:
+            held.append(PermissionError(13, "Access is denied"))
+            held[-1].winerror = 5
+            raise held[-1]
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", taken)
+    save(WEBSOCKET, "x = 1\n")
+    assert len(held) == 3
+    assert websocket.read_text() == "x = 1\n"
+    monkeypatch.setattr(files, "HELD", 0.2)
+    monkeypatch.setattr(os, "replace", lambda *paths: held.clear() or taken(*paths))
+    with pytest.raises(TutorialError, match=r"could not be written \(Access is denied\)"):
+        save(WEBSOCKET, "x = 2\n")
+    assert websocket.read_text() == "x = 1\n"
+
+
+def test_a_path_that_is_too_long_for_windows_says_so(project, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    long = project / "websocket_app" / ("x" * 250 + ".py")
+    assert "and Windows takes 259: move the course" in str(files.unwritable(long, FileNotFoundError(2, "No such file")))
 
 
 def test_two_notebooks_that_save_at_the_same_time_never_share_a_number(websocket):
@@ -292,7 +371,7 @@ def test_a_lesson_begins_without_the_files_that_only_the_learner_knows_of(kernel
         (folder / name).write_text(content)
     said = kernel.run("%lesson 5", "server.start()", SAVE + handler("the file"), ASK)
     away = " ".join(said.split())
-    assert "begins without: websocket_app/admin.py, websocket_app/websocket/__init__.py. What you had" in away
+    assert "starts without: websocket_app/admin.py, websocket_app/websocket/__init__.py. What you had" in away
     assert said.endswith("heard the file\n")
     assert not (folder / "websocket").exists()
     assert {name: (folder / name).read_text() for name in kept} == kept
@@ -318,6 +397,33 @@ def test_a_lesson_that_does_not_exist_is_one_sentence_and_changes_nothing(kernel
     assert said.startswith("%lesson takes a number from 1 to ")
     assert "Nothing was changed." in " ".join(said.split())
     assert kernel.run(ASK).endswith("heard untouched\n")
+
+
+def test_quotes_around_the_path_are_left_away(kernel):
+    kernel.run(f"%%save '{WEBSOCKET}'\n{handler('quoted')}", f'%%save "{WEBSOCKET}"\n{handler("quoted twice")}')
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("quoted twice")
+
+
+@pytest.mark.parametrize("cell", [f"%%save {WEBSOCKET}", f"%%save {WEBSOCKET}\n", f"%%save {WEBSOCKET}\n\n  \n"])
+def test_a_save_of_nothing_writes_nothing(kernel, cell):
+    kernel.run(SAVE + handler("kept"))
+    assert "This cell is empty below %%save, and nothing was written." in " ".join(kernel.run(cell).split())
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("kept")
+
+
+def test_a_line_above_the_magic_is_named(kernel):
+    kernel.run(SAVE + handler("kept"))
+    said = " ".join(kernel.run(f"# my handler\n{SAVE}{handler('lost')}").split())
+    assert "%%save websocket_app/websocket.py must be the first line of its cell" in said
+    assert "Traceback" not in said
+    assert (kernel.folder / WEBSOCKET).read_text() == handler("kept")
+
+
+@pytest.mark.parametrize("name", ["websocket.txt", "websocket"])
+def test_a_name_without_its_ending_is_questioned(kernel, name):
+    said = kernel.run(f"%%save websocket_app/{name}\n{handler('mine')}")
+    (kernel.folder / "websocket_app" / name).unlink()
+    assert f"{name}: new, 10 lines. There is also websocket.py: did you mean that?" in said
 
 
 def test_a_save_without_a_path_is_one_sentence(kernel):

@@ -44,7 +44,7 @@ def judged(server, exercise: Exercise) -> Shown:
     prepare(server, exercise)
     visit = Visit(server, exercise.path)
     if server.trouble:
-        seen = [paragraph(server.state(short=True))]
+        seen = [paragraph(server.describe(short=True))]
     else:
         seen = asyncio.run(visited(visit, exercise))
     steps = [table(visit.steps)] if visit.steps else []
@@ -83,7 +83,7 @@ async def visited(visit: Visit, exercise: Exercise) -> list:
     finally:
         visit.leave()
     if report is None:  # the process is gone, and its record
-        return [paragraph(sentence) for sentence in visit.server.notices() or [otherwise(visit.wrong)]]
+        return [paragraph(sentence) for sentence in visit.server.facts[-1:] or [otherwise(visit.wrong)]]
     silent = visit.wrong.came is NOTHING
     explained = [faults.explain(c, report["stuck"], silent) for c in own if c["client"] not in visit.excused]
     explained = [sentence for sentence in explained if sentence]

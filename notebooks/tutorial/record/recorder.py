@@ -42,6 +42,8 @@ class Connection:
         self.scope = events.scope(scope)
         self.path = scope.get("path", "")
         self.client = (scope.get("client") or ("", 0))[1]
+        named = (value for name, value in scope.get("headers") or () if name == b"user-agent")
+        self.agent = next(named, b"").decode("latin-1")
         self.began = time.perf_counter()
         self.clock = time.time()
         self.first: list[dict] = []
@@ -69,6 +71,7 @@ class Connection:
             "type": self.type,
             "path": self.path,
             "client": self.client,
+            "agent": self.agent,
             "clock": self.clock,
             "scope": self.scope,
             "open": self.open,

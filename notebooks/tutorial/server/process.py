@@ -41,6 +41,7 @@ class Process:
         inherited = [] if sys.platform == "win32" else [s.fileno() for s in sockets]
         places = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
         environment = {**os.environ, "PYTHONPATH": places, "PYTHONUNBUFFERED": "1"}
+        environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # that is the kernel's alone
         apart = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
             if sys.platform == "win32"

@@ -5,6 +5,7 @@ same and no connection is refused while code changes. Behind the worker that ser
 already imported; a save tells it to go.
 """
 
+import enum
 import json
 import socket
 import subprocess
@@ -23,6 +24,12 @@ BREATH = 0.1  # seconds that a new worker has the machine to itself
 OURS = {"app", "fd", "host", "port", "reload", "uds", "workers"}  # options of uvicorn that the course decides
 
 
+class State(enum.Enum):
+    """Where the server of a notebook stands."""
+
+    OFF, STOPPED, SERVING, DEAD, AWAY, INTERRUPTED = range(6)
+
+
 class Server:
     """uvicorn serving `websocket_app.asgi:application` in the background.
 
@@ -38,11 +45,10 @@ class Server:
         self._mourned: Process | None = None  # whose death the learner knows of
         self._trouble: dict | None = None
         self._served = ""  # fingerprint of the code that is being served
-        self._seen = {"connections": 0, "printed": 0}
         self._wanted = False  # started and not stopped: a dead server is brought back
         self._stopped = False  # stopped by the learner: a save does not start it
         self._taken_by: str | None = None  # the notebook that has the server instead
-        self._notices: list[str] = []
+        self.facts: list[str] = []
         self._recording = True
         self._log_start = 0
         self.port: int | None = None
@@ -72,7 +78,7 @@ class Server:
             if not self.running:
                 self._begin()
             print(f"$ {self.command}")
-            print(self.state())
+            print(self.describe())
 
     def stop(self) -> None:
         """Stop uvicorn and give the port back."""
@@ -86,7 +92,7 @@ class Server:
         """Start again with the code that is on disk now."""
         with self._lock:
             self._begin()
-            print(self.state())
+            print(self.describe())
 
     @property
     def url(self) -> str:
@@ -109,7 +115,7 @@ class Server:
             return ""
 
     def __repr__(self) -> str:
-        return f"<server: {self.state()}>"
+        return f"<server: {self.describe()}>"
 
     # What the other parts of the helper use.
 
@@ -155,12 +161,12 @@ class Server:
                 notices = self._obituary("It is running again.")
             elif self._served != fingerprint():
                 self._begin()
-                self._notices.append(f"websocket_app/ was changed elsewhere. {self.state(short=True)}")
+                self.facts.append(f"websocket_app/ was changed elsewhere. {self.describe(short=True)}")
                 return
             else:
                 return
             self._begin()
-            self._notices += notices
+            self.facts += notices
 
     def refresh(self) -> None:
         """The same, quietly: for every cell, whether it uses the server or not.
@@ -174,23 +180,27 @@ class Server:
         """Serve the code that is on disk now; return the sentences about it."""
         with self._lock:
             self._begin()
-            return self.state(short=True)
+            return self.describe(short=True)
 
-    def report(self, limit: int = 200) -> dict | None:
-        """Return the worker's report of what happened since the last one, see `worker.main.Worker.report`."""
+    def report(self, since: dict | None = None) -> dict | None:
+        """Return what the worker saw since the cursor of an earlier report."""
         with self._lock:
-            report = self._worker and self._worker.ask(2, do="report", limit=limit, **self._seen)
-            if self._worker and not report:
-                self._notices += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
-            if report:
-                self._seen = {"connections": report["count"], "printed": report["print_count"]}
-            return report
+            worker = self._worker
+            before = since if worker and since and since["worker"] == worker.process.pid else {}
+            seen = {"connections": before.get("connections", 0), "printed": before.get("printed", 0)}
+            report = worker and worker.ask(2, do="report", **seen)
+            if worker and not report:
+                self.facts += self._obituary("The next cell starts it again; os._exit() in a handler does this.")
+            if not report:
+                return None
+            pid = worker.process.pid
+            cursor = {"worker": pid, "connections": report["count"], "printed": report["print_count"]}
+            return {**report, "worker": pid, "cursor": cursor}
 
     def connections(self) -> list[dict]:
         """Return every connection that the worker still remembers, oldest first."""
-        with self._lock:
-            report = self.running and self._worker.ask(2, do="report", connections=0, printed=self._seen["printed"])
-            return report["connections"] if report else []
+        report = self.report() if self.running else None
+        return report["connections"] if report else []
 
     def record(self, on: bool) -> None:
         """Turn the recording of connections on or off, for this worker and those that follow."""
@@ -198,11 +208,6 @@ class Server:
             self._recording = on
             if self.running:
                 self._worker.ask(2, do="record", on=on)
-
-    def notices(self) -> list[str]:
-        """Return what the learner must still be told, once."""
-        told, self._notices = self._notices, []
-        return told
 
     @property
     def trouble(self) -> dict | None:
@@ -220,7 +225,19 @@ class Server:
             self._lock.release()
         return True
 
-    def state(self, short: bool = False) -> str:
+    @property
+    def state(self) -> State:
+        if self._stopped:
+            return State.STOPPED
+        return State.SERVING if self.started else State.OFF
+
+    def serve(self) -> str:
+        """Serve the code that is on disk; return the sentences about it."""
+        if self._stopped:
+            return "The server is stopped: server.start() runs the new code."
+        return self.reload()
+
+    def describe(self, short: bool = False) -> str:
         """Return whether it serves the project, and if not, why, in sentences."""
         if not self.running:
             return "The server is not running."
@@ -275,7 +292,6 @@ class Server:
             process.kill()  # it has the listening sockets, too
             if stuck:
                 break  # it has had its time
-        self._seen = {"connections": 0, "printed": 0}
         if not answer or not answer.get("ready"):
             raise TutorialError(f"The server did not start. {self._last_words((answer or {}).get('stuck'))}")
         self._trouble = answer["trouble"]
@@ -318,7 +334,7 @@ class Server:
         if answer["open"]:
             many = f"{answer['open']} open connections were" if answer["open"] > 1 else "An open connection was"
             why = "the server stopped" if last else "the handler changed"
-            self._notices.append(f"{many} closed with code 1012, for {why}.")
+            self.facts.append(f"{many} closed with code 1012, for {why}.")
         burial = threading.Thread(target=self._bury, args=(worker,), daemon=True)
         burial.start()
         if last:
@@ -351,14 +367,12 @@ class Server:
         """Listen on port 8000 of both loopback addresses, or on the next port that nobody has."""
         before = handover.take_over(self)
         if before:
-            self._notices.append(f"The server on port {before['port']} moves here from {before['notebook']}.")
+            self.facts.append(f"The server on port {before['port']} moves here from {before['notebook']}.")
         wanted = sockets.remembered()
         self._sockets = sockets.claim(wanted)
         self.port = self._sockets[0].getsockname()[1]
         if self.port != wanted:
-            self._notices.append(
-                f"Port {wanted} is taken by another program. This course uses {self.port} from now on."
-            )
+            self.facts.append(f"Port {wanted} is taken by another program. This course uses {self.port} from now on.")
 
     def _remember(self) -> None:
         """Note the port and that this notebook has it; again, where somebody deleted or spoiled the notes."""
