@@ -112,9 +112,7 @@ class Cells:
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""
         silence, self.watch.found = self.watch.found, None
-        if errors.stopped(error):
-            self.watch.stop()
-        self.watch.end()
+        self.watch.end(interrupted=isinstance(error, KeyboardInterrupt))
         trace = errors.own_frames(trace) or trace
         error.with_traceback(trace)
         # What %debug, %tb and pdb.pm() look at.

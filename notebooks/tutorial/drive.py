@@ -8,24 +8,20 @@ import asyncio
 import contextlib
 import contextvars
 import ctypes
-import linecache
-import re
 import sys
 import threading
 import warnings
 from collections import deque
-from pathlib import Path
 
-from .disk.project import PACKAGE, TutorialError
+from .disk.project import TutorialError
 from .record.draw import Drawing
+from .record.driven import CellRecorder
 from .record.printed import Printed
 from .record.recorder import Recorder
 
 LIMIT = 2.0  # seconds that an application may take in all
 NEXT = 0.02  # seconds without an entry before the next event is handed out
 REST = 0.2  # seconds without an entry, with no event left, before the call is over
-HOST = b"localhost:8000"
-CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 
 
 class Driven(Drawing):
@@ -62,46 +58,25 @@ def completed(scope: dict) -> dict:
     """Return the keys that a server gives for a scope of this type, the least of each."""
     kind, path = scope.get("type"), scope.get("path", "/")
     if kind == "lifespan":
-        return {"asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
-    if kind == "http":
-        own = {"scheme": "http", "method": "GET"}
-    elif kind == "websocket":
-        own = {"scheme": "ws", "subprotocols": [], "extensions": {"websocket.http.response": {}}}
-    else:
+        return {"type": kind, "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+    if kind not in {"http", "websocket"}:
         return {}
-    addresses = {"server": ("localhost", 8000), "client": ("localhost", 50000), "headers": [(b"host", HOST)]}
-    place = {"root_path": "", "path": path, "raw_path": path.encode(), "query_string": b"", "http_version": "1.1"}
-    return {"asgi": {"version": "3.0", "spec_version": "2.4"}, "state": {}, **place, **addresses, **own}
-
-
-class CellRecorder(Recorder):
-    """A recorder to which cells of the notebook, and the file that the application stands in, are the learner's too."""
-
-    def __init__(self, application, caller) -> None:
-        super().__init__(PACKAGE)
-        self.file = getattr(getattr(application, "__code__", None), "co_filename", None)
-        while caller is not None and not CELL.search(caller.f_code.co_filename):
-            caller = caller.f_back
-        self.cell = caller and caller.f_code.co_filename  # that calls drive()
-
-    def mine(self, filename: str) -> bool:
-        return filename == self.file or bool(CELL.search(filename)) or super().mine(filename)
-
-    def where(self, path: str, line: int) -> dict:
-        if super().mine(path):
-            return super().where(path, line)
-        name = self.cell_name(path) if CELL.search(path) else Path(path).name
-        return {"path": name, "line": line, "code": linecache.getline(path, line).strip()}
-
-    def cell_name(self, path: str) -> str:
-        """Return what a learner calls a cell: this cell, or the number in front of it."""
-        if path == self.cell:
-            return "this cell"
-        try:
-            name = get_ipython().compile.format_code_name(path)[1]  # IPython's own builtin
-        except (NameError, TypeError, AttributeError):
-            return "a cell"
-        return f"cell {name[3:-1]}" if name.startswith("In[") else "a cell"
+    websocket = {"subprotocols": [], "extensions": {"websocket.http.response": {}}}
+    return {
+        "type": kind,
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "ws" if kind == "websocket" else "http",
+        "server": ("localhost", 8000),
+        "client": ("localhost", 50000),
+        "root_path": "",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"localhost:8000")],
+        "state": {},
+        **({"method": "GET"} if kind == "http" else websocket),
+    }
 
 
 class Stopped(SystemExit):

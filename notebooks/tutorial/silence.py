@@ -47,7 +47,6 @@ class Watch:
         self.since: dict[object, float] = {}  # what is waited for → when that was seen first
         self.moved = 0.0  # when a client was seen last that does not wait in vain
         self.task, self.others = None, set()  # the cell's own task, and those that were there before
-        self.seen: tuple = (None, [])  # the client's task, and the frames of all that waits
         self.asked = False
         self.running = threading.Event()
         threading.Thread(target=self.run, name="silence", daemon=True).start()
@@ -57,12 +56,18 @@ class Watch:
         with contextlib.suppress(RuntimeError):  # IPython in a terminal has no event loop here
             self.task = asyncio.current_task()
             self.others = asyncio.all_tasks() - {self.task}
-        self.found, self.since, self.seen = None, {}, (None, [])
+        self.found, self.since, self.asked = None, {}, False
         self.running.set()
 
-    def end(self) -> None:
+    def end(self, interrupted: bool = False) -> None:
+        """Watch no more; end the clients of an interrupted cell, which would run on in the kernel's event loop."""
         self.running.clear()
-        self.since, self.seen = {}, (None, [])
+        self.since = {}
+        for task in asyncio.all_tasks() - self.others - {self.task} if interrupted and self.task else ():
+            frames = [frame_of(link) for link in chain(task)[:-1]]
+            if library(frames) and frames[0].f_code is not Connection.keepalive.__code__:
+                abort(frames)
+                task.cancel()
 
     def run(self) -> None:
         """Look, until the kernel ends, at what the main thread waits in."""
@@ -110,7 +115,7 @@ class Watch:
 
     def judge(self, waits: dict[object, list], limits: bool, client: asyncio.Task | None) -> None:
         """End what waits in vain: `waits` has the frames, outermost first, by the object that is waited for."""
-        now, self.seen = time.monotonic(), (client, list(waits.values()))
+        now = time.monotonic()
         if limits or not waits.keys() <= self.since.keys() or not any(map(library, waits.values())):
             self.moved = now
         self.since = {each: self.since.get(each, now) for each in waits}
@@ -125,12 +130,7 @@ class Watch:
         self.found = Silence(place)
         self.moved = now
         self.look()
-        self.stop()
-
-    def stop(self) -> None:
-        """End the client that was seen last, which runs on where an interrupt has only left its event loop."""
-        client, waits = self.seen
-        for frames in waits:
+        for frames in waits.values():
             abort(frames)
         if client:
             client.cancel()
