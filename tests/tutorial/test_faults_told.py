@@ -394,7 +394,7 @@ ROWS = {
     "the notebook's name": (
         instead(PONG, "answer"),
         "answer",
-        "name 'answer' is not defined.*The notebook has `answer`",
+        "name 'answer' is not defined.*The notebook has `answer`; the server",
     ),
     "an event sent that is received": (
         *sends('{"type": "websocket.receive", "text": "pong!"}'),
