@@ -100,6 +100,35 @@ async def application(scope, receive, send):
 """
 
 
+def test_a_handler_in_a_task_of_its_own_waits_and_fails_at_its_own_line(recorder):
+    places = []
+
+    async def handler(receive):
+        await asyncio.sleep(0)
+        await receive()
+        raise LookupError("over")
+
+    async def application(scope, receive, send):
+        await asyncio.wait([asyncio.create_task(handler(receive))])
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(recorder.task)
+        scope = {"type": "websocket", "headers": [(b"user-agent", b"check 4.1 abc")]}
+        queue = asyncio.Queue()
+        called = asyncio.ensure_future(recorder.wrap(application)(scope, queue.get, None))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        places.append(recorder.place(recorder.connections[-1]))
+        queue.put_nowait({"type": "websocket.connect"})
+        await called
+
+    asyncio.run(main())
+    recorded = recorder.connections[-1].as_dict()
+    task = next(entry for entry in recorded["entries"] if entry["kind"] == "task")
+    assert (task["name"], task["code"]) == ("LookupError", 'raise LookupError("over")')
+    assert (places[0]["code"], recorded["leftover"], recorded["agent"]) == ("await receive()", 0, "check 4.1 abc")
+
+
 ODD = [None, True, 5, 10**200, 1.5, "x", "x" * 300, b"x", b"x" * 300, [], [1], [[1, 2]], (), {}, {"a": [b"a"]}]
 ODD += [[("a", "b")], [(b"cookie", 1)], [(b"a", b"b", b"c")], ["ab"], {b"a": b"b"}, iter(()), float("nan"), "\ud800"]
 KEYS = ["type", "text", "bytes", "code", "reason", "headers", "subprotocol", "status", "body", "state"]
