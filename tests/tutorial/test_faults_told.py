@@ -427,9 +427,8 @@ def serve(project, server, handlers: list[str]) -> None:
     )
     asgi = asgi.replace("from websocket_app.websocket import websocket_application\n", imports)
     asgi = asgi.replace('path("", websocket_application),', routes)
-    asgi = asgi.replace(
-        '    elif scope["type"] == "websocket":\n        await websocket_application', f"{calls}    elif 0:\n        0"
-    )
+    call = '    elif scope["type"] == "websocket":\n        await websocket_application(scope, receive, send)\n'
+    asgi = asgi.replace(call, calls)
     (project / ASGI).write_text(asgi)
     server.restart()
 
