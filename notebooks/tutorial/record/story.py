@@ -13,7 +13,7 @@ EMPTY = {"more_body": False, "reason": ""}  # says nothing
 EMPTY_BODY = {"bytes": ""}
 GIVES_UP = {1002, 1007, 1009}  # codes by which either end says that it cannot go on reading
 VERBS = {"receive": "receive", "send": "send", "print": "prints", "raise": "raises", "return": "returns"}
-VERBS |= {"warning": "warned", "blocked": "blocks"}
+VERBS |= {"warning": "warned", "blocked": "blocks", "caught": "catches", "task": "a task raises"}
 
 
 @dataclass
@@ -36,7 +36,9 @@ class Row:
 
     @property
     def bad(self) -> bool:
-        return self.kind in {"raise", "warning", "blocked", "refused"} or (self.kind == "end" and bool(self.wire))
+        return self.kind in {"raise", "caught", "task", "warning", "blocked", "refused"} or (
+            self.kind == "end" and bool(self.wire)
+        )
 
     @property
     def quotes(self) -> bool:
@@ -94,6 +96,8 @@ class Story:
             gone = "the client has left" if entry["name"] == "ClientDisconnected" else ""
             row.words = settle(": ".join(filter(None, [entry["name"], entry["message"] or gone])))
             self.over(ms, f"raised {entry['name']}", entry["name"])
+        elif kind in {"caught", "task"}:
+            row.words = settle(": ".join(filter(None, [entry["name"], entry["message"]])))
         elif kind == "return":
             self.over(ms, "returned")
 
