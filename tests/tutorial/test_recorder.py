@@ -1,16 +1,20 @@
 """The record of what a handler does: it holds whatever the handler does, and does not get in its way."""
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import sys
 import threading
 import time
 from pathlib import Path
+from types import NoneType
 
 import pytest
+from tutorial.record import faults
 from tutorial.record.events import written
 from tutorial.record.nets import Watched
+from tutorial.record.protocol import SENT
 from tutorial.record.recorder import Connection, Recorder
 
 
@@ -94,6 +98,68 @@ async def application(scope, receive, send):
     except ValueError:
         pass
 """
+
+
+def test_a_handler_in_a_task_of_its_own_waits_and_fails_at_its_own_line(recorder):
+    places = []
+
+    async def handler(receive):
+        await asyncio.sleep(0)
+        await receive()
+        raise LookupError("over")
+
+    async def application(scope, receive, send):
+        await asyncio.wait([asyncio.create_task(handler(receive))])
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(recorder.task)
+        scope = {"type": "websocket", "headers": [(b"user-agent", b"check 4.1 abc")]}
+        queue = asyncio.Queue()
+        called = asyncio.ensure_future(recorder.wrap(application)(scope, queue.get, None))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        places.append(recorder.place(recorder.connections[-1]))
+        queue.put_nowait({"type": "websocket.connect"})
+        await called
+
+    asyncio.run(main())
+    recorded = recorder.connections[-1].as_dict()
+    task = next(entry for entry in recorded["entries"] if entry["kind"] == "task")
+    assert (task["name"], task["code"]) == ("LookupError", 'raise LookupError("over")')
+    assert (places[0]["code"], recorded["leftover"], recorded["agent"]) == ("await receive()", 0, "check 4.1 abc")
+
+
+ODD = [None, True, 5, 10**200, 1.5, "x", "x" * 300, b"x", b"x" * 300, [], [1], [[1, 2]], (), {}, {"a": [b"a"]}]
+ODD += [[("a", "b")], [(b"cookie", 1)], [(b"a", b"b", b"c")], ["ab"], {b"a": b"b"}, iter(()), float("nan"), "\ud800"]
+KEYS = ["type", "text", "bytes", "code", "reason", "headers", "subprotocol", "status", "body", "state"]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize("protocol", SENT)
+def test_no_event_is_too_odd_to_record_and_to_explain(recorder, protocol, refused):
+    async def send(event):
+        if refused:
+            raise TypeError("not taken")
+
+    async def receive():
+        return {"type": "websocket.connect", "text": "ping"}
+
+    async def application(scope, receive, send):
+        await receive()
+        with contextlib.suppress(TypeError):
+            await send(scope["state"])
+
+    async def meet_all():
+        events = [{"type": kind, key: value} for kind in SENT[protocol] for key in KEYS for value in ODD]
+        for event in events + ODD:
+            scope = {"type": protocol, "path": "/", "headers": event, "subprotocols": ["a"], "state": event}
+            await recorder.wrap(application)(scope, receive, send)
+            connection = {**recorder.connections[-1].as_dict(), "waits": {}}
+            json.dumps(connection)
+            for silent in (False, True):
+                assert isinstance(faults.explain(connection, None, silent), (str, NoneType))
+
+    asyncio.run(meet_all())
 
 
 class Broken(Exception):

@@ -14,6 +14,7 @@ from .protocol import TYPES, no_type
 from .raised import events, never_awaited, place, raised, refused, types
 
 ANSWERS = {"websocket.accept", "websocket.close", "websocket.http.response.start"}  # to a handshake
+EXTENSION = "websocket.http.response"  # a key of scope["extensions"]
 YOUNG = 0.5  # seconds in which a connection, of a browser perhaps, may well be at its beginning
 MANY = 100  # events sent by an application that never comes to an end
 
@@ -103,7 +104,7 @@ def waiting(connection: dict, silent: bool) -> str | None:
     if not received:
         deaf = "so it hears neither messages nor the client leaving"
         return f"Your application never calls receive(), {deaf}.{where}"
-    if not set(sent) & ANSWERS:
+    if not set(sent) & ANSWERS and (silent or "receive" in (connection["waits"] or {}).get("code", "")):
         never = f"Your application never sends websocket.accept, so the client waits for ever.{where}"
         return misspelt(connection) or never
     return None
@@ -117,21 +118,22 @@ def waits(connection: dict) -> str:
 
 def unheard(connection: dict, silent: bool) -> str | None:
     """Explain a client that waits for an answer: with what the message was compared, or what came last."""
-    received = events(connection, "receive")
+    received, waits_in = events(connection, "receive"), connection["waits"] or {}
     if not silent or not connection["open"] or not received:
         return None
-    last, path = received[-1]["event"], (connection["waits"] or {}).get("path")
-    text = last.get("text")
-    compared = list(source.comparisons(source.around(connection["waits"]))) if isinstance(text, str) else []
-    if compared and text not in [string for _, _, string in compared]:
-        node, side, _ = compared[0]
-        strings = " and ".join(repr(string) for _, _, string in compared)
-        came = f"It compares {side} with {strings}, and what came is {written(text)}"
-        return misspelt(connection) or f"{came}: {place(source.place(path, node))}"
+    last = received[-1]["event"]
     said = [entry for entry in connection["entries"] if entry["kind"] in {"receive", "send"}][-1]
     sent = "nothing" if said["kind"] == "receive" else f"only {said['event'].get('type', '')}"
-    what = f" with {written(text)}" if text is not None else ""
-    return misspelt(connection) or (
+    what = f" with {written(last['text'])}" if last.get("text") is not None else ""
+    idle = said["kind"] == "receive" and "receive" in waits_in.get("code", "") and isinstance(last.get("text"), str)
+    compared = list(source.comparisons(source.around(waits_in))) if idle else []
+    sentence = misspelt(connection)
+    if not sentence and compared and last["text"] not in [string for _, _, string in compared]:
+        node, side, _ = compared[0]
+        strings = " and ".join(repr(string) for _, _, string in compared)
+        came = f"It compares {side} with {strings}, and what came is {written(last['text'])}"
+        sentence = f"{came}: {place(source.place(waits_in['path'], node))}"
+    return sentence or (
         f"The last event your application received is {last['type']}{what}, and it has sent {sent} "
         f"since.{waits(connection)}"
     )
@@ -140,9 +142,9 @@ def unheard(connection: dict, silent: bool) -> str | None:
 def misspelt(connection: dict) -> str | None:
     """Name an event type that does not exist, in the file in which an application waits: it waits for it in vain."""
     path = (connection["waits"] or {}).get("path")
-    for node, text in source.strings(path) if path else ():
+    for node, text in source.compared(path) if path else ():
         sentence = no_type(text, TYPES, 0.85)
-        if text not in TYPES and (text.startswith("websocket.") or sentence.endswith("?")):
+        if text not in {*TYPES, EXTENSION} and (text.startswith("websocket.") or sentence.endswith("?")):
             return f"{sentence}{'' if sentence.endswith('?') else ':'} {place(source.place(path, node))}"
     return None
 

@@ -8,9 +8,9 @@ from .protocol import illegal
 
 REFUSALS = ("Expected ASGI message", "Unexpected ASGI message")  # uvicorn's, of an event that comes too late
 PARENTHESES = "It is called only with parentheses: `await {}()`."
-ELSEWHERE = "The notebook has `{}`. The server is another process and has not: define it in the file."
+ELSEWHERE = "The notebook has `{}`; the server is another process and has not. Import or define it in the file."
 ASYNC_FORM = "Django's ORM has an async form (aget, acount, async for)."
-SERVED = "(scope, receive, send)"  # how the server calls an application
+SERVED = "(scope, receive, send"  # how an application is called
 
 
 def place(entry: dict | None) -> str:
@@ -142,7 +142,7 @@ def parameters(error: dict) -> str | None:
     if not found:
         return None
     takes = source.ast.unparse(found[1].args)
-    return f"`{called[1]}` takes ({takes}), and it is called with {SERVED}: {place(source.place(*found))}"
+    return f"`{called[1]}` takes ({takes}), and it is called with {SERVED}): {place(source.place(*found))}"
 
 
 def known(error: dict) -> str | None:

@@ -1,7 +1,6 @@
 """What the project's source says: where a function is defined, what it returns, and what it compares events with."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from ..disk.project import ROOT, relative, sources
@@ -39,7 +38,9 @@ def around(entry: dict | None) -> ast.AST:
 
 
 def returns(function: ast.AST) -> ast.Return | None:
-    """Return the first `return` of a value that is no call's and so is surely meant for somebody."""
+    """Return the first `return` of a value in an application, which nobody reads; not of a call, which may be one."""
+    if "receive" not in [argument.arg for argument in getattr(function, "args", ast.arguments(args=[])).args]:
+        return None
     values = (ast.Constant, ast.JoinedStr, ast.Dict, ast.Name)
     found = [node for node in ast.walk(function) if isinstance(node, ast.Return) and isinstance(node.value, values)]
     return next((node for node in found if getattr(node.value, "value", "") is not None), None)
@@ -62,11 +63,13 @@ def comparisons(function: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
                 yield constant, ast.unparse(side).replace("'", '"'), constant.value
 
 
-def strings(path: str) -> Iterator[tuple[ast.Constant, str]]:
-    """Find the strings in a file that are one word, as event types are."""
+def compared(path: str) -> Iterator[tuple[ast.Constant, str]]:
+    """Find the strings that a file compares something with."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w.]+", node.value):
-            yield node, node.value
+        if isinstance(node, (ast.Compare, ast.MatchValue)):
+            for each in ast.walk(node):
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    yield each, each.value
 
 
 def assigned(function: ast.AST, values: set[str]) -> set[str]:
