@@ -24,7 +24,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return not self.link.gone.is_set()
+        return not self.link.closed()
 
     def go(self, options: dict) -> tuple[dict | None, dict | None]:
         """Serve; return the answer, or None and the project's line at which the start does not go on, if any."""
