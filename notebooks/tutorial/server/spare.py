@@ -120,7 +120,9 @@ class Spare:
     def patient(self, link: Link, pid: int | None) -> tuple[dict | None, dict | None]:
         """Wait START seconds for an answer; return it, or the line of the project that never ends."""
         deadline, spent = time.monotonic() + START, standing.processor_time(pid)
-        while not (answer := link.answer(SLICE)) and not link.gone.is_set() and self.process.poll() is None:
+        while not (answer := link.answer(SLICE)) and not link.gone.is_set():
+            if link is self.link and self.process.poll() is not None:
+                break
             late = time.monotonic() > deadline
             if late or standing.processor_time(pid) - spent > standing.BUSY:
                 line = self.where(pid)
