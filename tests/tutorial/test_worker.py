@@ -155,7 +155,18 @@ def test_an_option_that_uvicorn_does_not_know_is_named_and_the_next_save_serves(
     assert ask(server.url) == "good"
 
 
-# What the reason is served to.
+def test_settings_that_raise_are_read_again_when_they_are_mended(server, project):
+    settings = project / "websocket_app" / "settings.py"
+    good = settings.read_text()
+    settings.write_text("import nowhere\n" + good)
+    server.start()
+    assert "websocket_app/settings.py, line 1:\n    import nowhere" in server.describe()
+    settings.write_text(good)
+    assert server.serve() == "The server runs the new code."
+    assert ask(server.url) == "pong!"
+
+
+# Who reads the reason.
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST:8000"])

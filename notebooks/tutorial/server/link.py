@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import select
 import signal
 import threading
 import time
@@ -42,6 +43,15 @@ class Link:
             while True:
                 self.answers.put(self.connection.recv())
         self.gone.set()
+
+    def closed(self) -> bool:
+        """Tell whether the other end is closed, even if the thread has not come to read that yet."""
+        if not self.gone.is_set() and hasattr(select, "poll"):
+            hangup = select.poll()
+            hangup.register(self.connection.fileno(), select.POLLHUP)
+            if hangup.poll(0):
+                self.gone.wait(MOMENT)
+        return self.gone.is_set()
 
     def ask(self, timeout: float, **command: object) -> dict | None:
         """Send one command and return its answer; None if none comes in `timeout` seconds."""

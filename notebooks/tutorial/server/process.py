@@ -24,7 +24,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return not self.link.gone.is_set()
+        return not self.link.closed()
 
     def go(self, options: dict) -> tuple[dict | None, dict | None]:
         """Serve; return the answer, or None and the project's line at which the start does not go on, if any."""
@@ -72,9 +72,9 @@ class Worker:
 
     def kill(self) -> None:
         """End it, if it has not ended, and keep its exit status."""
-        status = None if self.alive else self.spare.status(self.pid)
-        if status is None and self.pid is not None:
+        self.status = None if self.alive else self.spare.status(self.pid)
+        # A process whose parent has ended is nobody's to name: its number may be another's by now.
+        if self.status is None and self.pid is not None and (self.alive or self.spare.process.poll() is None):
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGTERM if system.WINDOWS else signal.SIGKILL)
-            status = self.spare.status(self.pid)
-        self.status = status
+            self.status = self.spare.status(self.pid)

@@ -1,5 +1,6 @@
 """The server beside the notebook: uvicorn in a process of its own, on this machine's loopback only."""
 
+import contextlib
 import threading
 
 from ..disk.files import fingerprint
@@ -10,7 +11,7 @@ from .serving import BREATH, DidNotStart, Serving, refusal
 from .state import State
 
 NOT_RUNNING = "The server is not running. Start it in a cell of its own: server.start()"
-TURN = 2.0  # seconds that another notebook waits while this one starts a worker
+TURN = 3.0  # seconds that another notebook waits while this one starts a worker
 
 
 class Server:
@@ -194,6 +195,6 @@ class Server:
         timer.start()
 
     def _prepare(self) -> None:
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # what fails here is tried again, and said, by the next save
             if self.state is State.SERVING:
                 self._serving.prepare()

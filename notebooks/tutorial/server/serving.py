@@ -61,6 +61,10 @@ class Serving:
         if not self.spare.loaded:
             raise self.failure(line)
         self.worker = worker = self.spare.worker()
+        if worker.pid is None:  # the spare was killed at this moment: again, with a new one
+            self.worker = None
+            self.end_spare()
+            return self.swap(server, options)
         worker.served = served
         answer, line = worker.go(options)
         if answer is None or "ready" not in answer:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -84,11 +85,12 @@ class Spare:
         return worker if worker and worker.alive else self.fork()
 
     def prepare(self) -> None:
-        """Have a worker forked before it is needed: it serves a third sooner."""
+        """Fork a worker before it is needed, so that a save does not wait for that."""
         if system.FORKS and self.loaded and self.waiting is None:
             self.waiting = self.fork()
 
     def fork(self) -> Worker:
+        """Return a new worker, forked from this process."""
         with self.lock, uninterrupted():
             ours, theirs = Pipe()
             with theirs:
@@ -100,7 +102,9 @@ class Spare:
     def status(self, pid: int | None) -> int | None:
         """Return the exit status of a worker that has ended, as `Popen.returncode`; None where nobody knows."""
         if not system.FORKS:
-            return self.process.wait(MOMENT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(MOMENT)
+            return self.process.returncode
         with self.lock:
             known = self.process.poll() is None and self.link.ask(MOMENT, do="wait", pid=pid)
             return known["status"] if known else None
@@ -116,7 +120,9 @@ class Spare:
     def patient(self, link: Link, pid: int | None) -> tuple[dict | None, dict | None]:
         """Wait START seconds for an answer; return it, or the line of the project that never ends."""
         deadline, spent = time.monotonic() + START, standing.processor_time(pid)
-        while not (answer := link.answer(SLICE)) and not link.gone.is_set() and self.process.poll() is None:
+        while not (answer := link.answer(SLICE)) and not link.gone.is_set():
+            if link is self.link and self.process.poll() is not None:
+                break
             late = time.monotonic() > deadline
             if late or standing.processor_time(pid) - spent > standing.BUSY:
                 line = self.where(pid)
