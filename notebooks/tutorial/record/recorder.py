@@ -10,13 +10,12 @@ from collections import deque
 from pathlib import Path
 
 from . import events
-from .events import said
 from .places import Places, reaches_server, traced
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
-CONNECTIONS = 200  # connections kept
 SHOWN = ("number", "type", "path", "client", "agent", "clock", "scope", "open", "unread")  # of a connection
 LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
+CONNECTIONS = 200  # connections kept
 
 current = contextvars.ContextVar("current connection", default=None)
 
@@ -72,9 +71,9 @@ class Connection:
     def as_dict(self) -> dict:
         """Return all of it as plain values; `leftover` tasks still run, the first of them `made` there."""
         middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
-        found = {name: getattr(self, name) for name in SHOWN}
-        found["leftover"], found["made"] = len(self.tasks), list(self.tasks.values())[:1]
-        return {**found, "entries": self.first + middle + list(self.last)}
+        tasks = {"leftover": len(self.tasks), "made": list(self.tasks.values())[:1]}
+        entries = {"entries": self.first + middle + list(self.last)}
+        return {name: getattr(self, name) for name in SHOWN} | tasks | entries
 
 
 class Recorder(Places):
@@ -151,7 +150,7 @@ class Recorder(Places):
         """
         stops = isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling()
         about = {"sent": reaches_server(traced(error)), "left": isinstance(error, OSError), "cancelled": bool(stops)}
-        return {"name": type(error).__name__, "message": said(str, error)[:500], **about, **self.blame(error)}
+        return {"name": type(error).__name__, "message": events.said(str, error)[:500], **about, **self.blame(error)}
 
     def task(self, loop, coroutine, **options) -> asyncio.Task:
         """Make a task, as the factory of an event loop; keep in mind the connection whose handler made it."""

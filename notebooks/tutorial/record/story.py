@@ -12,7 +12,6 @@ EMPTY = {"more_body": False, "reason": ""}  # keys with values that say nothing
 BODY = 46  # columns for a body
 GIVES_UP = (1002, 1007, 1009)  # close codes by which either side says that it could not read what came
 VERBS = {"print": "prints", "raise": "raises", "return": "returns", "warning": "warned", "blocked": "blocks"}
-VERBS |= {"caught": "catches", "task": "task raises"}
 PHRASES = {str(status.value): status.phrase for status in HTTPStatus}
 REFUSED = "refused by your application"
 FINE = {"call", "receive", "send", "print", "return", "skipped", "end", "open"}  # every other kind is a mistake
