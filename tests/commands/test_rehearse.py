@@ -74,7 +74,7 @@ def test_write_makes_the_project_the_end_of_the_course_and_keeps_what_was_there(
         folder / "notebooks/course/starts/01/websocket_app/asgi.py"
     ).read_bytes()
     assert (package / "mine.py").read_text() == "a learner's own file"
-    assert "what a learner wrote" in [path.read_text() for path in (folder / ".course" / "history").glob("*.txt")]
+    assert "what a learner wrote" in [path.read_text() for path in (folder / ".course" / "history").rglob("*.py")]
     assert not (package / "websocket.py").exists()  # no lesson of this course makes it
 
 

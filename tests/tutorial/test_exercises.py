@@ -18,6 +18,7 @@ from kernel import Kernel, until
 from tutorial.check import every, find, judge
 from tutorial.disk import course, progress
 from tutorial.disk.project import TutorialError
+from tutorial.server.state import State
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
@@ -298,7 +299,7 @@ def test_a_starter_is_no_attempt_and_a_solution_passes(project, server, exercise
     assert "not attempted" in verdict(judge.check(server, exercise))
     put(project, exercise, starter(exercise))
     assert "not attempted" in verdict(judge.check(server, exercise))
-    assert not server.started, "nothing to check, and a server was started"
+    assert server.state is State.OFF, "nothing to check, and a server was started"
     put(project, exercise, starter(exercise).replace("TODO", "DONE"))
     assert "not yet" in verdict(judge.check(server, exercise)), "an edit of the learner's own is an attempt"
     put(project, exercise, exercise.solution)
@@ -362,8 +363,8 @@ HOSTILE = {
         CONNECTED + '    await send({"type": "websocket.close", "code": 4242})\n',
         "closed with code 4242",
     ),
-    "os._exit": (CONNECTED + "    os._exit(3)\n", "has died (exit status 3)"),
-    "exits at once": ("    os._exit(3)\n", "has died (exit status 3)"),
+    "os._exit": (CONNECTED + "    os._exit(3)\n", "ended with exit status 3"),
+    "exits at once": ("    os._exit(3)\n", "ended with exit status 3"),
     "cannot be imported": ("    pass\n\n\nimport nothing\n", "No module named 'nothing'"),
     "raises": ("    1 / 0\n", "ZeroDivisionError"),
 }

@@ -143,7 +143,7 @@ CASES = {
         "nothing may follow a close",
     ),
     "raise SystemExit": (instead(PONG, "raise SystemExit"), "raise SystemExit", "raises SystemExit"),
-    "os._exit": (instead(PONG, "os._exit(3)", "import os\n\n\n"), "", "has died (exit status 3)"),
+    "os._exit": (instead(PONG, "os._exit(3)", "import os\n\n\n"), "", "ended with exit status 3"),
     "a task outlives its connection": (
         instead(ACCEPT, f"{ACCEPT.strip()}\ntask = asyncio.create_task(asyncio.sleep(60))", SLEEPS),
         "task = asyncio.create_task(asyncio.sleep(60))",

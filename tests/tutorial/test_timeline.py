@@ -414,7 +414,7 @@ def test_a_scope_and_events_of_any_type_are_drawn():
     for given in (scope, {"type": ["http"]}, {"type": "http", "path": 5}, {}):
         connection = Connection(1, given)
         for event in ({"type": []}, {"type": "websocket.close", "code": [], "reason": {}}, {1: 2}, "x"):
-            connection.add("send", event=events.event(event))
+            connection.add("send", event=events.mapping(event))
         connection.add("receive", event=events.event({"type": "websocket.disconnect", "code": {}, "reason": 5}))
         drawn = {**connection.as_dict(), "open": False}
         for found in (drawn, {**drawn, "driven": True}, {**drawn, "type": "websocket"}, {**drawn, "type": "http"}):

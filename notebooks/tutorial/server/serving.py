@@ -17,7 +17,7 @@ from .process import Worker
 from .spare import Spare
 
 LOG = STATE / "server.log"
-WORD = 0.2  # seconds a worker has for a word that needs no work; one that is stuck in a loop is killed then
+WORD = 0.4  # seconds a worker has for a word that needs no work; one that is stuck in a loop is killed then
 LEAVE = 3.0  # seconds a worker has to close its connections and to end
 BREATH = 0.1  # seconds until the next worker is prepared, so that it does not slow the first client
 WAITING = "Waiting for application startup."  # uvicorn's words

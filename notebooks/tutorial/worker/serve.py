@@ -84,7 +84,9 @@ class Worker:
                 return
         traceback.print_exception(error, file=self.log_stream)
         trouble = explain(error, self.recorder)
-        config = uvicorn.Config(broken(trouble), **{**options, "lifespan": "off", "log_level": "warning"})
+        # uvicorn's lines still go to the log only: its logging is configured.
+        options |= {"lifespan": "off", "log_level": "warning", "log_config": None}
+        config = uvicorn.Config(broken(trouble), **options)
         self.run_server(config, trouble)
 
     def listen_to_output(self) -> None:
