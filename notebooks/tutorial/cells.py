@@ -126,6 +126,7 @@ class Cells:
         elif (
             isinstance(silence or error, errors.CLIENT) or errors.stopped(error) or errors.HTTP_ONLY.search(str(error))
         ):
+            error.__cause__ = error.__context__ = None  # how the library found out is not the learner's concern
             lines = self.client_failed(silence or error, trace)
         else:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace)
@@ -140,7 +141,6 @@ class Cells:
 
     def client_failed(self, error, trace) -> list[str]:
         """Return what happened to a client, in its line, and why: first what is certain, then what the server says."""
-        error.__cause__ = error.__context__ = None  # how the library found out is not the learner's concern
         waits = isinstance(error, Silence)
         filename, line = (error.filename, error.line) if waits else self.place(trace)
         said = str(error) if waits else "Stopped" if errors.stopped(error) else errors.named(error)
