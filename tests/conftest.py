@@ -33,7 +33,6 @@ def project(monkeypatch) -> Path:
     """The folder of the copy, restored."""
     for name in ("websocket_app", ".course"):
         shutil.rmtree(PROJECT / name, ignore_errors=True)
-    (PROJECT / "db.sqlite3").unlink(missing_ok=True)
     shutil.copytree(ORIGINAL / "websocket_app", PROJECT / "websocket_app", ignore=LEFT_OUT)
     monkeypatch.chdir(PROJECT)
     return PROJECT

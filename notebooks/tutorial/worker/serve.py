@@ -95,7 +95,7 @@ class Worker:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
-            setattr(sys, name, Printed(self.recorder, stream))
+            setattr(sys, name, Printed(self.recorder, stream, every=name == "stdout"))
         # What asyncio logs is told in other words, and is not the handler's own.
         logging.getLogger("asyncio").addHandler(logging.StreamHandler(self.log_stream))
         logging.getLogger("asyncio").propagate = False
