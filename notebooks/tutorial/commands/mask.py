@@ -54,7 +54,9 @@ MASKS = [
     (re.compile(r"(?:/private)?(?:/var/folders/\w+/\w+/T|/tmp)/tmp\w+"), f"/tmp/{GONE}"),
     # Versions: the course runs on several.
     (
-        re.compile(r"\b(C?Python|Python-urllib|[Dd]jango|uvicorn|websockets)([ /])(?:version )?\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?"),
+        re.compile(
+            r"\b(C?Python|Python-urllib|[Dd]jango|uvicorn|websockets)([ /])(?:version )?\d+(?:\.\d+)+(?:(?:a|b|rc)\d+)?"
+        ),
         rf"\1\2{GONE}",
     ),
     (re.compile(r"docs\.djangoproject\.com/en/\d+\.\d+/"), "docs.djangoproject.com/en/stable/"),
