@@ -61,7 +61,7 @@ MASKS = [
     ),
     (re.compile(r"docs\.djangoproject\.com/en/\d+\.\d+/"), "docs.djangoproject.com/en/stable/"),
     # How CPython says that a text is nested too deep: in other words since 3.14.
-    (re.compile(r"(?:maximum recursion depth exceeded|Stack overflow \(used \d+ kB\))(?= while decoding)"), GONE),
+    (re.compile(r"(?:maximum recursion depth exceeded|Stack overflow \(used \d+ kB\))(?=\s+while\s+decoding)"), GONE),
     # The random keys of a WebSocket handshake, and the answers to them.
     (re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=)(?![A-Za-z0-9+/=])"), GONE),
     # The hour of an HTTP answer.

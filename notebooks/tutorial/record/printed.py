@@ -8,7 +8,7 @@ from .recorder import LINE, Recorder
 class Printed:
     """Standard output or standard error of the handlers, in front of the `stream` that is the log.
 
-    Without `every`, only what a line of the project writes is recorded: Django and libraries log to standard error, too.
+    Without `every`, only what a line of the project writes is recorded: libraries log to standard error, too.
     """
 
     lock = threading.RLock()  # of both streams: threads of a handler print, too, and the recorder counts the lines
