@@ -96,3 +96,11 @@ def test_the_page_answers_in_the_notebook_and_alone(lab, picture):
         ping(page)
         picture("page", page)
         page.close()
+
+
+def test_a_dark_system_has_a_dark_notebook(lab):
+    with lab.lesson(4) as lesson:
+        lesson.page.emulate_media(color_scheme="dark")  # which the page in a frame of lesson 5 follows, too
+        expect(lesson.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        lesson.page.emulate_media(color_scheme="light")
+        expect(lesson.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")

@@ -158,7 +158,7 @@ def test_what_a_user_has_exported_for_other_work_does_not_matter(stored):
 
 
 def test_a_kernel_that_dies_is_told(stored):
-    write_lesson(stored, 2, [SETUP, "import os", "os._exit(3)", "1"])
+    write_lesson(stored, 2, [SETUP, "import os, time", "time.sleep(1); os._exit(3)", "1"])
     process = manage(stored, "rehearse", "2")
     assert process.returncode == 1
     assert "Lesson 2, behind cell 2: the kernel died" in process.stdout

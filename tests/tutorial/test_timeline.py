@@ -415,7 +415,7 @@ def test_a_scope_and_events_of_any_type_are_drawn():
         connection = Connection(1, given)
         for event in ({"type": []}, {"type": "websocket.close", "code": [], "reason": {}}, {1: 2}, "x"):
             connection.add("send", event=events.mapping(event))
-        connection.add("receive", event=events.event({"type": "websocket.disconnect", "code": {}, "reason": 5}))
+        connection.add("receive", event=events.mapping({"type": "websocket.disconnect", "code": {}, "reason": 5}))
         drawn = {**connection.as_dict(), "open": False}
         for found in (drawn, {**drawn, "driven": True}, {**drawn, "type": "websocket"}, {**drawn, "type": "http"}):
             assert "scope: " in draw([found]).text or not given

@@ -51,8 +51,7 @@ class Lesson:
             with Run(copy / "notebooks", environment) as kernel:
                 kernel.run_all(self.fresh, progress)
         except KernelFailed as error:
-            reached = sum(cell.execution_count is not None for cell in self.cells)
-            self.problems.append(f"behind cell {reached}: {error}")
+            self.problems.append(f"behind cell {error.finished}: {error}")
         self.seconds = time.monotonic() - began
         for number, cell in enumerate(self.cells, 1):
             trouble = failure(cell)

@@ -18,7 +18,9 @@ LONGEST = 200_000  # characters of one stream of a cell that are kept
 
 
 class KernelFailed(Exception):
-    """The kernel died or fell silent; the message says which, and what it said last."""
+    """The kernel died or fell silent; the message says which, and what it said last. `finished` cells had ended."""
+
+    finished = 0
 
 
 class Run:
@@ -79,7 +81,11 @@ class Run:
                 allowed = "raises-exception" in cell.metadata.get("tags", [])
                 queued[self.client.execute(cell.source, stop_on_error=not allowed)] = place
         while queued:
-            message = self.next_message()
+            try:
+                message = self.next_message()
+            except KernelFailed as error:
+                error.finished = sum(cell.cell_type == "code" for cell in notebook.cells) - len(queued)
+                raise
             identity = message["parent_header"].get("msg_id")
             if identity in queued:
                 cell = notebook.cells[queued[identity]]

@@ -7,6 +7,8 @@ from ..disk.project import ROOT
 from .environment import execute
 
 PROCESSES = 2  # each drives kernels and a browser of its own
+# A file is one share. In the order of their names, for xdist would begin with the most tests, not with the longest.
+SHARES = ["--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def main(arguments: list[str]) -> None:
@@ -14,4 +16,4 @@ def main(arguments: list[str]) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hides what a save does to bytecode
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # a test says itself what it needs
     os.chdir(ROOT)
-    execute([sys.executable, "-m", "pytest", f"--numprocesses={PROCESSES}", "--dist=loadfile", *arguments])
+    execute([sys.executable, "-m", "pytest", f"--numprocesses={PROCESSES}", *SHARES, *arguments])
