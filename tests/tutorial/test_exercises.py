@@ -595,7 +595,7 @@ def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(pro
         assert "· 4.1 A second command: not attempted yet." in told and "hint 1 of 3" in told
         failed, after = kernel.send(f"%%save {HANDLER}\n{WAITS}"), kernel.send("%check 4.1")
         told = kernel.result(failed, after, kernel.send("%progress"))
-        assert told.count("never sends websocket.accept") == 1, "said by the check, and not again below the cell"
+        assert told.count("never sends websocket.accept") == 1, told
         assert "✗ 1 attempt" in told and "Traceback" not in told
 
         log = project / ".course/server.log"

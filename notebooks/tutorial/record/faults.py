@@ -96,15 +96,16 @@ def waiting(connection: dict, silent: bool) -> str | None:
         return None
     sent, received = types(events(connection, "send")), types(events(connection, "receive"))
     where = waits(connection)
-    if "websocket.disconnect" in received:
-        left = "The client has left, and your application goes on after websocket.disconnect"
-        return f"{left}: leave the loop with `break`.{where}"
+    left = "websocket.disconnect" in received
+    if left and (set(sent) & ANSWERS or "receive" not in (connection["waits"] or {}).get("code", "")):
+        goes_on = "The client has left, and your application goes on after websocket.disconnect"
+        return f"{goes_on}: leave the loop with `break`.{where}"
     if time.time() - connection["clock"] < YOUNG:
         return None
     if not received:
         deaf = "so it hears neither messages nor the client leaving"
         return f"Your application never calls receive(), {deaf}.{where}"
-    if not set(sent) & ANSWERS and (silent or "receive" in (connection["waits"] or {}).get("code", "")):
+    if not set(sent) & ANSWERS and (silent or left or "receive" in (connection["waits"] or {}).get("code", "")):
         never = f"Your application never sends websocket.accept, so the client waits for ever.{where}"
         return misspelt(connection) or never
     return None
