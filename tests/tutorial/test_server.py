@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPConnection, HTTPException
 
 import pytest
 from copies import copy
@@ -116,6 +117,43 @@ def test_a_save_closes_20_open_connections_with_1012_and_says_so(server, websock
     assert asyncio.run(codes()) == [1012] * 20
     assert server.facts == ["20 open connections were closed with code 1012, because the handler changed."]
     assert ask(server.url) == "new"
+
+
+PAGE = """async def application(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        await send({"type": "http.response.body", "body": b"NUMBER"})
+"""
+
+
+def page(connection):
+    """Ask for a page as a browser does: on a connection that is open, or on a new one where that has ended."""
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode()
+    except (HTTPException, ConnectionError):
+        connection.close()
+        return page(connection)
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["it was asked before", "it was opened ahead"])
+def test_a_connection_that_a_browser_keeps_open_never_gets_a_page_of_the_old_code(server, project, asked):
+    asgi = project / "websocket_app" / "asgi.py"
+    asgi.write_text(PAGE.replace("NUMBER", "old 0"))
+    server.start()
+    for number in range(20):
+        connection = HTTPConnection("localhost", server.port, timeout=10)
+        connection.connect()
+        if asked:
+            assert page(connection) == f"old {number % 10}"
+        asgi.write_text(PAGE.replace("NUMBER", f"old {(number + 1) % 10}"))
+        saving = threading.Thread(target=server.serve)
+        saving.start()
+        while saving.is_alive() and not asked and page(connection) == f"old {number % 10}":
+            pass  # while the save runs, either may answer
+        saving.join()
+        assert page(connection) == f"old {(number + 1) % 10}"
+        connection.close()
 
 
 NEVER_STARTED = """async def lifespan_application(scope, receive, send):

@@ -141,9 +141,11 @@ class Worker:
         """Accept no more connections, say so, and stop: uvicorn closes open WebSockets with code 1012."""
         for server in self.server.servers:
             server.close()
-        for connection in list(self.server.server_state.connections):
-            if getattr(connection, "cycle", None):  # HTTP that a client keeps open: its next answer is the new code's
-                connection.shutdown()
+        for connection in self.server.server_state.connections.copy():
+            if hasattr(connection, "timeout_keep_alive"):  # HTTP: what it asks next, the new code answers
+                connection.timeout_keep_alive = 0
+                if connection.cycle:
+                    connection.shutdown()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
         # uvicorn drops a connection whose handshake is not complete: let those that are here finish theirs.
         self.reporter.loop.call_later(HANDSHAKE, setattr, self.server, "should_exit", True)
