@@ -42,7 +42,7 @@ class TutorialMagics(Magics):
         kept = {name: history.replace(ROOT / name, content) for name, content in files.items()}
         numbers = [f"{name} as {number}" for name, number in kept.items() if number]
         away = [name for name, number in kept.items() if number and files[name] is None]
-        before = f"lesson {int(line) - 1} left it" if int(line) > 1 else "startproject makes it"
+        before = f"lesson {int(line) - 1} builds it" if int(line) > 1 else "startproject makes it"
         print(f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
         if away:
             print(f"Set aside; this lesson starts without: {safe(', '.join(away))}.")

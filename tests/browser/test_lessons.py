@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Error, expect
 
 from .lesson import NUMBERED
 
@@ -95,6 +96,21 @@ def test_the_page_answers_in_the_notebook_and_alone(lab, picture):
         page.goto(server_address(lesson, "console"))
         ping(page)
         picture("page", page)
+        page.close()
+
+
+def test_the_lines_for_the_console_do_what_the_lesson_says(lab):
+    with lab.lesson(5) as lesson:
+        lesson.run("load", "lesson", "console")
+        opens, sends, closes = lesson.output("console").text_content().rpartition("/\n\n")[2].split("\n\n")
+        page = lab.context.new_page()
+        page.goto(server_address(lesson, "console"))
+        page.evaluate("window.ws = null")
+        for line, heard in (opens, "open, state 1"), (sends, "pong!"), (closes, "closed, code 1005"):
+            with page.expect_console_message(lambda message, heard=heard: message.text == heard):
+                page.evaluate(f"() => {{ {line} }}")
+        with pytest.raises(Error, match="InvalidStateError"):  # all at once: the handshake is not done
+            page.evaluate(f"() => {{ {opens}; {sends} }}")
         page.close()
 
 

@@ -5,17 +5,20 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from ..disk import course
 from ..disk.project import ROOT, TutorialError
 from .mask import Mask, shown
 from .notebook import KernelFailed, Run
 
+PRACTICE = {"exercise", "experiment"}  # tags of cells whose files the next lesson does not begin with
+READ, RUN, SAVE = 80, 3, 10  # words read, cells run and new lines saved in a minute, by a beginner in a second language
 LINES = 12  # of a difference or a failure that are shown
 
 
@@ -59,14 +62,42 @@ class Lesson:
                 self.problems.append(f"cell {number} failed:\n{quote(cell.source)}\n  ──\n{quote(mask.text(trouble))}")
         self.broken = bool(self.problems)
 
-    def saved(self) -> set[str]:
-        """Return the SHA-256 of everything that a `%%save` cell writes."""
-        digests = set()
+    def saves(self) -> Iterator[tuple[bool, str, bytes]]:
+        """Give what each `%%save` cell writes: whether it is only practice, the path, the content."""
         for cell in self.cells:
             first, _, body = cell.source.lstrip("\n").partition("\n")
             if first.startswith("%%save "):
-                digests.add(hashlib.sha256((body if body.endswith("\n") else body + "\n").encode()).hexdigest())
-        return digests
+                practice = not PRACTICE.isdisjoint(cell.metadata.get("tags", []))
+                yield practice, first.split()[1], (body if body.endswith("\n") else f"{body}\n").encode()
+
+    def saved(self) -> set[str]:
+        """Return the SHA-256 of everything that a `%%save` cell writes."""
+        return {hashlib.sha256(content).hexdigest() for _, _, content in self.saves()}
+
+    def left(self, before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the files with which the next lesson begins: those `after` this one, without what is only practice."""
+        files, saves = dict(before), list(self.saves())
+        files |= {path: content for practice, path, content in saves if not practice}
+        files = {**after, **{path: files.get(path) for practice, path, _ in saves if practice}}
+        return {path: content for path, content in files.items() if content is not None}
+
+    @property
+    def minutes(self) -> int:
+        """How long a beginner takes, without exercises and what goes further."""
+        before = course.at(course.begins(), self.number)
+        words, runs, lines = 0, 0, {path: set(content.splitlines()) for path, content in before.items()}
+        there, counts = sum(map(len, lines.values())), True
+        for cell in self.fresh.cells:
+            heading = re.match(r"##? (Exercise|Going further)?", cell.source)
+            counts = counts if heading is None or cell.cell_type == "code" else not heading[1]
+            if counts and cell.cell_type == "code":
+                runs += 1
+                if cell.source.startswith("%%save "):
+                    path, _, body = cell.source.removeprefix("%%save ").partition("\n")
+                    lines.setdefault(path, set()).update(body.encode().splitlines())
+            elif counts:
+                words += len(cell.source.split())
+        return round(words / READ + runs / RUN + (sum(map(len, lines.values())) - there) / SAVE)
 
     def compare(self, mask: Mask) -> None:
         """Note the cells that show something else than what is stored."""
@@ -82,7 +113,7 @@ class Lesson:
         passed = sum(not failure(cell) for cell in checks)
         counts = f"{passed}/{len(checks)}" if passed < len(checks) else str(passed)
         ok = "NO" if self.problems or not self.seconds else "yes"
-        line = f"{self.number:>2} {self.title:<{width}}  {len(self.cells):>5}  {counts:>6}"
+        line = f"{self.number:>2} {self.title:<{width}}  {len(self.cells):>5}  {counts:>6}  {self.minutes:>7}"
         return f"{line}  {self.seconds:>7.1f}  {ok}"
 
 

@@ -60,15 +60,16 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
                 put(copy, PACKAGE.name, course.at(begins, lesson.number))
                 lesson.run(copy, mask, bar.update)
                 if not lesson.broken:
-                    begins[lesson.number + 1] = package_files(copy)
+                    begins[lesson.number + 1] = lesson.left(course.at(begins, lesson.number), package_files(copy))
                     made[relative(lesson.path)] = as_stored(lesson.fresh, mask)
                     if not writing:
                         lesson.compare(mask)
                 elif writing:
                     break  # what follows would begin where nothing ends
     width = max(len(lesson.title) for lesson in lessons)
-    print(f"{'lesson':<{width + 3}}  cells  checks  seconds  ok")
+    print(f"{'lesson':<{width + 3}}  cells  checks  minutes  seconds  ok")
     print(*(lesson.row(width) for lesson in lessons), sep="\n")
+    print(f"\nA beginner takes about {sum(lesson.minutes for lesson in lessons)} minutes, exercises apart.")
     for lesson in lessons:
         for problem in lesson.problems:
             print(f"\nLesson {lesson.number}, {problem}")

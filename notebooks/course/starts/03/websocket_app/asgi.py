@@ -1,21 +1,13 @@
-"""
-ASGI config for websocket_app project.
-
-It exposes the ASGI callable as a module-level variable named ``application``.
-
-For more information on this file, see
-https://docs.djangoproject.com/en/stable/howto/deployment/asgi/
-"""
+"""HTTP goes to Django, WebSockets go to us. Lesson 2."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
-from websocket_app.websocket import websocket_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-
 django_application = get_asgi_application()
+# Only now what is ours: it may import models, and those need Django ready.
+from websocket_app.websocket import websocket_application
 
 
 async def application(scope, receive, send):

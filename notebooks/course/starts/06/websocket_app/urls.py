@@ -1,35 +1,20 @@
-"""
-URL configuration for websocket_app project.
+"""The addresses of pages. Lesson 5: the console at /."""
 
-The `urlpatterns` list routes URLs to views. For more information please see:
-    https://docs.djangoproject.com/en/stable/topics/http/urls/
-Examples:
-Function views
-    1. Add an import:  from my_app import views
-    2. Add a URL to urlpatterns:  path('', views.home, name='home')
-Class-based views
-    1. Add an import:  from other_app.views import Home
-    2. Add a URL to urlpatterns:  path('', Home.as_view(), name='home')
-Including another URLconf
-    1. Import the include() function: from django.urls import include, path
-    2. Add a URL to urlpatterns:  path('blog/', include('blog.urls'))
-"""
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
-console = TemplateView.as_view(template_name='websocket_app/console.html')
+console = TemplateView.as_view(template_name="websocket_app/console.html")
 
-# The course: a notebook shows the page in a frame. To Django the notebook is
-# a stranger, for its port differs, and strangers may not frame a page: they
-# could hide it under their own and catch your clicks. So only while DEBUG is
-# on, and only this page.
+# The course shows the page in a frame of the notebook. Anybody's page could
+# do that, lay it invisibly over its own and catch your clicks. So only this
+# page, and only while DEBUG is on.
 if settings.DEBUG:
     console = xframe_options_exempt(console)
 
 urlpatterns = [
-    path('', console),
-    path('admin/', admin.site.urls),
+    path("", console),
+    path("admin/", admin.site.urls),
 ]
