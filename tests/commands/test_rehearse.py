@@ -83,8 +83,9 @@ def test_what_is_stored_is_what_a_run_shows(stored):
     process = manage(stored, "rehearse")
     assert process.returncode == 0, process.stdout + process.stderr
     assert listing(stored) == before
-    head, first, second, _, last = process.stdout.splitlines()
-    assert head.split() == ["lesson", "cells", "checks", "seconds", "ok"]
+    head, first, second, together, _, last = process.stdout.splitlines()
+    assert head.split() == ["lesson", "cells", "checks", "minutes", "seconds", "ok"]
+    assert int(together.split()[-1]) == int(first.split()[-3]) + int(second.split()[-3])
     assert first.split()[:7] == ["1", "Lesson", "of", "a", "test", "4", "0"] and first.endswith("yes")
     assert second.startswith(" 2 ") and second.endswith("yes")
     assert last == "Ready: every cell runs on this machine and shows what is stored."
@@ -129,7 +130,7 @@ def test_a_failing_cell_is_told_with_what_it_said_and_nothing_is_written(stored)
     assert process.returncode == 1
     first, second = process.stdout.splitlines()[1:3]
     assert first.endswith("yes")
-    assert second.split()[-4:-2] == ["5", "0/1"] and second.endswith("NO")
+    assert second.split()[-5:-3] == ["5", "0/1"] and second.endswith("NO")
     assert "Lesson 2, cell 3 failed:\n  print(0)\n  raise ValueError('too small')\n" in process.stdout
     assert "ValueError: too small" in process.stdout
     assert "cell 4" not in process.stdout  # it was not reached, and that is no failure of its own

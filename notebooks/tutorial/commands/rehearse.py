@@ -69,7 +69,8 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
     width = max(len(lesson.title) for lesson in lessons)
     print(f"{'lesson':<{width + 3}}  cells  checks  minutes  seconds  ok")
     print(*(lesson.row(width) for lesson in lessons), sep="\n")
-    print(f"\nA beginner takes about {sum(lesson.minutes for lesson in lessons)} minutes, exercises apart.")
+    if len(lessons) > 1:
+        print(f"{'all, exercises apart':<{width + 3}}{sum(lesson.minutes for lesson in lessons):>24}")
     for lesson in lessons:
         for problem in lesson.problems:
             print(f"\nLesson {lesson.number}, {problem}")
