@@ -1,6 +1,6 @@
 """A real browser, and a real JupyterLab that `manage.py lab` opens on a copy of the project.
 
-`manage.py test tests/browser --screenshots` also takes the README's pictures, into notebooks/images/.
+`manage.py test tests/browser --screenshots` also makes the pictures of the README, in notebooks/images/.
 """
 
 import io
@@ -24,7 +24,7 @@ from .lesson import Lesson, opened
 QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 ARGUMENTS = ["--no-sandbox", "--disable-sync", *QUIET.split()]
 IMAGES = ORIGINAL / "notebooks" / "images"
-LARGEST = 120_000  # bytes of a picture
+LARGEST, LONGEST = 120_000, 2_000_000  # bytes of a picture, and of a moving one
 
 PATIENCE = 60_000  # milliseconds; a lesson's kernel starts within that on a busy machine
 expect.set_options(timeout=PATIENCE)
@@ -123,6 +123,48 @@ def picture(request):
             (IMAGES / f"{name}.png").write_bytes(content)
 
     return take
+
+
+class Film:
+    """Scenes of a page, and how many seconds each is seen."""
+
+    def __init__(self, filming: bool) -> None:
+        self.filming, self.scenes, self.seconds = filming, [], []
+
+    def scene(self, page: Page, seconds: float) -> None:
+        if self.filming:
+            self.scenes.append(page.screenshot())
+            self.seconds.append(seconds)
+
+    def save(self, name: str) -> None:
+        from PIL import Image
+
+        scenes = [Image.open(io.BytesIO(scene)).convert("RGB") for scene in self.scenes]
+        width, height = scenes[0].size
+        strip = Image.new("RGB", (width, height * len(scenes)))
+        for number, scene in enumerate(scenes):
+            strip.paste(scene, (0, height * number))
+        palette = strip.quantize(256, Image.Quantize.MEDIANCUT)  # one for all, or what stands still flickers
+        first, *rest = (scene.quantize(palette=palette, dither=Image.Dither.NONE) for scene in scenes)
+        milliseconds = [int(seconds * 1000) for seconds in self.seconds]
+        first.save(IMAGES / f"{name}.gif", save_all=True, append_images=rest, duration=milliseconds, loop=0)
+        assert (IMAGES / f"{name}.gif").stat().st_size < LONGEST
+
+
+@pytest.fixture
+def film(request):
+    """Make a moving picture of a test, for the README, if --screenshots asks for it and the test has passed."""
+    film = Film(request.config.getoption("--screenshots", default=False))
+    yield film
+    if film.scenes and not request.node.failed:
+        film.save("edit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
 
 
 def smaller(png: bytes) -> bytes:

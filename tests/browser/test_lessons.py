@@ -7,6 +7,8 @@ from playwright.sync_api import Error, expect
 
 from .lesson import NUMBERED
 
+LINE = 'send({"type": "websocket.send"'
+
 WAITING = """\
 import tutorial.silence
 tutorial.silence.LIMIT = 60
@@ -32,7 +34,7 @@ def server_address(lesson, name):
     return re.search(r"The server is ready at (http://localhost:\d+/)", lesson.output(name).text_content())[1]
 
 
-def test_run_all_then_edit_then_restart_and_run_all(lab, picture):
+def test_run_all_then_edit_then_restart_and_run_all(lab):
     with lab.lesson(4) as lesson:
         lesson.run_all()
         expect(lesson.output("pong")).to_have_text("pong!")
@@ -40,11 +42,9 @@ def test_run_all_then_edit_then_restart_and_run_all(lab, picture):
         timeline.scroll_into_view_if_needed()
         for row in "text frame → websocket.receive text='ping'", "text frame ← websocket.send text='pong!' ← send":
             expect(timeline.get_by_role("row", name=row)).to_be_visible()
-        lesson.show("answer", width=1040, height=1040)
-        picture("lesson-4", lesson.page)
         first_time, address = lesson.prompt("pong").text_content(), server_address(lesson, "client")
 
-        lesson.replace_word("answer", 'send({"type": "websocket.send"', "pong!", "hello")
+        lesson.replace_word("answer", LINE, "pong!", "hello")
         lesson.run("answer", "pong")
         expect(lesson.output("answer")).to_contain_text('"hello!"')
         expect(lesson.output("pong")).to_have_text("hello!")
@@ -55,6 +55,33 @@ def test_run_all_then_edit_then_restart_and_run_all(lab, picture):
         expect(lesson.output("pong")).to_have_text("hello!")
         assert server_address(lesson, "client") == address
         lesson.wait_for_all()
+
+
+def test_an_edit_is_answered_in_the_next_cell_and_drawn_in_the_one_after(lab, film):
+    with lab.lesson(4) as lesson:
+        lesson.run("load", "lesson", "client", "answer", "pong", "timeline")
+
+        def scene(seconds):
+            lesson.show("answer", width=1040, height=1040)
+            film.scene(lesson.page, seconds)
+
+        scene(3)
+        lesson.replace_word("answer", LINE, "pong!", "")
+        scene(0.4)
+        for letter in "hello":
+            lesson.page.keyboard.type(letter)
+            scene(0.25)
+        scene(1)
+        lesson.page.keyboard.press("Shift+Enter")
+        expect(lesson.output("answer")).to_contain_text("The server runs the new code.")
+        expect(lesson.output("answer")).to_contain_text('"hello!"')
+        scene(3)
+        lesson.run("pong")
+        expect(lesson.output("pong")).to_have_text("hello!")
+        scene(2.5)
+        lesson.run("timeline")
+        expect(lesson.output("timeline").get_by_role("row", name="text='hello!'")).to_be_visible()
+        scene(5)
 
 
 def test_stop_a_cell_that_waits_and_read_what_a_broken_one_did(lab, picture):
@@ -86,16 +113,14 @@ def ping(page):
     expect(page.get_by_role("log")).to_contain_text("pong!")
 
 
-def test_the_page_answers_in_the_notebook_and_alone(lab, picture):
+def test_the_page_answers_in_the_notebook_and_alone(lab):
     with lab.lesson(5) as lesson:
         lesson.run_all()
         ping(lesson.frame("framed"))
 
         page = lab.context.new_page()
-        page.set_viewport_size({"width": 1000, "height": 480})
         page.goto(server_address(lesson, "console"))
         ping(page)
-        picture("page", page)
         page.close()
 
 
