@@ -144,6 +144,7 @@ def test_a_connection_that_a_browser_keeps_open_never_gets_a_page_of_the_old_cod
     for number in range(20):
         connection = HTTPConnection("localhost", server.port, timeout=10)
         connection.connect()
+        time.sleep(0.1)  # a client that has only just connected is waited for
         if asked:
             assert page(connection) == f"old {number % 10}"
         asgi.write_text(PAGE.replace("NUMBER", f"old {(number + 1) % 10}"))

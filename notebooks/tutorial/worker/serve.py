@@ -8,6 +8,7 @@ import queue
 import socket
 import sys
 import threading
+import time
 import traceback
 import warnings
 from pathlib import Path
@@ -110,6 +111,12 @@ class Worker:
 
         class Server(uvicorn.Server):
             async def startup(self, sockets=None):
+                class Dated(config.http_protocol_class):
+                    def connection_made(self, transport):
+                        self.made = time.monotonic()
+                        super().connection_made(transport)
+
+                config.http_protocol_class = Dated
                 worker.reporter.follow(asyncio.get_running_loop())
                 with errors_of_uvicorn() as errors:
                     try:
@@ -142,9 +149,9 @@ class Worker:
         for server in self.server.servers:
             server.close()
         for connection in self.server.server_state.connections.copy():
-            if hasattr(connection, "timeout_keep_alive"):  # HTTP: what it asks next, the new code answers
+            if hasattr(connection, "made"):  # HTTP that is kept open, or was opened ahead: next, the new code answers
                 connection.timeout_keep_alive = 0
-                if connection.cycle:
+                if connection.cycle or time.monotonic() - connection.made > HANDSHAKE / 2:
                     connection.shutdown()
         still_open = sum(c.open and not c.gone and c.type == "websocket" for c in self.recorder.connections)
         # uvicorn drops a connection whose handshake is not complete: let those that are here finish theirs.
