@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from multiprocessing.connection import Connection, Pipe
-from multiprocessing.reduction import send_handle
 from pathlib import Path
 
 from ..disk import system
@@ -97,7 +96,8 @@ class Spare:
             ours, theirs = Pipe()
             with theirs:
                 self.link.send(do="fork")
-                send_handle(self.link.connection, theirs.fileno(), self.process.pid)
+                with socket.socket(fileno=os.dup(self.link.connection.fileno())) as line:
+                    socket.send_fds(line, [b"."], [theirs.fileno()])
             answer = self.link.answer(MOMENT) or {"pid": None}
             return Worker(Link(ours), answer["pid"], self)
 

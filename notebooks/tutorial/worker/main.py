@@ -15,7 +15,6 @@ import socket
 import sys
 import time
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import recv_handle
 from pathlib import Path
 
 from ..disk import system
@@ -70,7 +69,8 @@ def spare(folder: Path, log: str, mode: str, link: Connection, sockets: list[soc
         if command["do"] == "wait":
             answer["status"] = status(command["pid"])
         if command["do"] == "fork":
-            connection = Connection(recv_handle(link))
+            with socket.socket(fileno=os.dup(link.fileno())) as line:
+                connection = Connection(*socket.recv_fds(line, 1, 1)[1])
             answer["pid"] = os.fork()
             if answer["pid"] == 0:
                 link.close()
