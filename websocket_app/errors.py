@@ -1,4 +1,4 @@
-"""An error in one connection: one line in the log and a close frame."""
+"""One place for errors: a line in the log and a close frame. Lesson 7."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,8 @@ def safely(application):
             nonlocal sent, gone
             try:
                 await send(event)
-            except OSError:
-                # The specification: sending to a client that has gone.
-                gone = True
+            except (OSError, asyncio.CancelledError):
+                gone = True  # OSError: the specification's word for it.
                 raise
             sent = event["type"]
 
@@ -27,19 +26,15 @@ def safely(application):
             await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
         except (Exception, asyncio.CancelledError) as error:
-            cancelled = isinstance(error, asyncio.CancelledError)
-            if cancelled and asyncio.current_task().cancelling():
-                # The server stops, has waited long enough, and cancels us.
+            if asyncio.current_task().cancelling():
                 logger.error("Still busy at the stop: %s", in_one_line(error))
-                return
+                raise
             if gone and isinstance(error, OSError):
                 return  # The client left first. That is no error of ours.
             logger.error("%s", in_one_line(error))
-            # What went wrong is for our log. The client learns no details.
             close = {"type": "websocket.close", "code": 1011}
 
-        # Without a close frame the client could only guess: 1006. A client
-        # that is not accepted yet gets the server's own answer, 500.
+        # A client that is not accepted yet gets the server's own answer, 500.
         if sent in ("websocket.accept", "websocket.send"):
             # Too late is no matter: the client has left, or has its close.
             with contextlib.suppress(OSError, RuntimeError):
@@ -48,18 +43,10 @@ def safely(application):
     return safe
 
 
-def without_traceback(record):
-    """Let uvicorn log text that is not UTF-8, but not where it found out."""
-    if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
-        record.exc_info = None
-    return True
-
-
-logging.getLogger("uvicorn.error").addFilter(without_traceback)
-
-
 def in_one_line(error):
     """Name `error` and the place in our own code that it came from."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     here = Path(__file__)
     places = ["errors.py"]
     for frame in traceback.extract_tb(error.__traceback__):

@@ -1,4 +1,4 @@
-"""The life of the whole server: one scope, from start-up to shutdown."""
+"""The life of the whole server, from start-up to shutdown. Lesson 8."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,7 +10,7 @@ async def lifespan_application(scope, receive, send):
 
         if event["type"] == "lifespan.startup":
             try:
-                start(scope["state"])
+                start(scope.get("state", {}))
             except Exception as error:
                 # Not caught, the server would take it for "lifespan appears
                 # unsupported" and start all the same.
@@ -37,5 +37,5 @@ def start(state):
         )
 
     # The copy is shallow: a number would stay alone in each connection, but
-    # this set is the same one for all. It holds the send of each client.
+    # this set is the same one for all clients of this process.
     state["connections"] = set()

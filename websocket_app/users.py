@@ -1,79 +1,55 @@
-"""Who is there? The session cookie, read with Django's own back ends."""
+"""Who is there? The user of Django's session cookie. Lesson 11."""
 
 import asyncio
+import logging
 from importlib import import_module
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import aget_user
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends import signed_cookies
 from django.db import close_old_connections
+from django.http import HttpRequest, parse_cookie
 
-from websocket_app.handshake import handshake_request
-
-LOOK_AGAIN_AFTER = 3  # seconds
+logger = logging.getLogger(__name__)
+PATIENCE = 5  # seconds that the session store has for an answer
 
 
 def add_user(application):
     async def with_user(scope, receive, send):
-        user = await current_user(scope)
-        scope = {**scope, "user": user}
-
-        if user.is_anonymous:
-            await application(scope, receive, send)
-            return
-
-        handler = asyncio.create_task(application(scope, receive, send))
-        log_out = asyncio.create_task(logged_out(scope))
-        log_out.add_done_callback(lambda log_out: handler.cancel())
-        try:
-            await handler  # An error of the handler's goes on from here.
-        except asyncio.CancelledError:
-            if not log_out.done():
-                raise  # The server stops.
-            await log_out  # An error of the session store's goes on, too.
-            close = {
-                "type": "websocket.close",
-                "code": 1008,
-                "reason": "Logged out",
-            }
-            await send(close)
-        finally:
-            log_out.cancel()
+        user, key = AnonymousUser(), session_key(scope)
+        if key:
+            try:
+                user = await find_user(key)
+            except Exception as error:  # No tables, or no database at all.
+                logger.warning("Nobody can be logged in: %r", error)
+        await application({**scope, "user": user}, receive, send)
 
     return with_user
 
 
-async def logged_out(scope):
-    # In any tab, by a new password or an expiry, and maybe through another
-    # process: so ask the session store. All looks share one thread, which
-    # some 4,000 logged-in connections fill: then look once for each session.
-    user = scope["user"]
-    while user == scope["user"]:
-        await asyncio.sleep(LOOK_AGAIN_AFTER)
-        user = await current_user(scope)
+def session_key(scope):
+    """Give the session cookie of a handshake, or None."""
+    texts = [t for n, t in scope["headers"] if n.lower() == b"cookie"]
+    cookies = parse_cookie(b"; ".join(texts).decode("latin-1"))
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    # Some databases refuse to look for other text.
+    return key if key.isascii() and key.isprintable() else None
 
 
-async def current_user(scope):
-    """Give the user of the session that the cookie names, or AnonymousUser.
+async def find_user(key):
+    """Give the user of a session, or AnonymousUser; raise if none answers."""
+    async with asyncio.timeout(PATIENCE):
+        return await asyncio.to_thread(look_up, key)
 
-    Expired, forged or garbage: Django finds no such session. Without a cookie
-    it does not even ask the database.
-    """
-    request = handshake_request(scope)
-    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    if key and not (key.isascii() and key.isprintable()):
-        key = None  # Some databases refuse to look for such text.
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    request.session = store(key)
-    # Only look: a new key (SECRET_KEY_FALLBACKS) would need a new cookie.
-    request.session.acycle_key = request.session.aflush = nothing
+
+def look_up(key):
+    store = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    request = HttpRequest()
+    # get_user may change the session, and we only look: so it gets a copy.
+    request.session = signed_cookies.SessionStore()
     try:
-        return await aget_user(request)
+        request.session.update(store.load())
+        return get_user(request)
     finally:
-        # Django does this after an HTTP request, and nobody for a WebSocket.
-        if key:
-            await sync_to_async(close_old_connections)()
-
-
-async def nothing():
-    pass
+        close_old_connections()  # As Django does after each request.

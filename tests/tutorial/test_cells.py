@@ -132,8 +132,8 @@ def test_reset_takes_nothing_away_for_good(kernel):
 
 def test_a_lesson_that_begins_again_leaves_the_options_of_its_last_run_behind(kernel):
     try:
-        assert "is ready" in kernel.run("%lesson 8", 'server.start(lifespan="on")')
-        assert "The server runs the new code." in kernel.run("%lesson 7")
+        assert "is ready" in kernel.run("%lesson 9", 'server.start(lifespan="on")')
+        assert "The server runs the new code." in kernel.run("%lesson 8")
     finally:
         kernel.run(LOAD, SAVE + handler())
 

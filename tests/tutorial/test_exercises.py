@@ -28,6 +28,8 @@ OF_FILES = pytest.mark.parametrize("exercise", [e for e in every().values() if e
 HANDLER = "websocket_app/websocket.py"
 
 
+WHOLE = 'not origin or origin in [f"http://{host}", f"https://{host}"]'
+
 # Plausible wrong answers: (what stands in the solution, what stands there instead), and words of their own message.
 WRONG = {
     "1.1": {
@@ -176,7 +178,7 @@ WRONG = {
             "must close the connection",
         ),
     },
-    "6.2": {
+    "7.1": {
         "ValueError only": ([(", TypeError, KeyError, RecursionError", ", RecursionError")], "raises TypeError"),
         "no KeyError": ([("KeyError, ", "")], "raises KeyError"),
         "no RecursionError": ([(", RecursionError", "")], "with RecursionError"),
@@ -189,7 +191,7 @@ WRONG = {
         ),
         "always Ada": ([('json.loads(text)["name"]', 'str(json.loads(text)["name"] and "Ada")')], "not always Ada"),
     },
-    "7.1": {
+    "8.1": {
         "never discards": ([('scope["state"]["connections"].discard(send)', "pass")], "is still counted"),
         "a number": ([("str(len(", "(len(")], "must be a string"),
         "a set of its own": (
@@ -199,7 +201,7 @@ WRONG = {
         "adds 1": ([(".add(send)", ".add(1)"), (".discard(send)", ".discard(1)")], "equal things are one"),
         "never adds": ([('scope["state"]["connections"].add(send)', "pass")], "and not counted"),
     },
-    "8.1": {
+    "9.1": {
         "a fixed name": ([('f"Hello {name}"', '"Hello Ada"')], "Grace is greeted as Ada"),
         "the path": ([("{name}", "{scope['path']}")], "The whole path"),
         "no argument": (
@@ -220,9 +222,30 @@ WRONG = {
             [('    await send({"type": "websocket.send", "text": f"Hello {name}"})\n', "")],
             "Nothing is said",
         ),
-        "no address": ([('        path("hello/<str:name>", hello_application),\n', "")], "No address fits"),
+        "no address": ([('    path("hello/<str:name>", hello_application),\n', "")], "No address fits"),
     },
-    "9.1": {
+    "10.1": {
+        "never accepts": ([('    await send({"type": "websocket.accept"})\n', "")], "an HTTP answer, 403"),
+        "stays open": (
+            [('    await send({**close, "reason": "Members only"})\n', "    await receive()\n")],
+            "stays open",
+        ),
+        "code 1000": ([('"code": 4403', '"code": 1000')], "says that all is well"),
+        "another code": ([('"code": 4403', '"code": 4401')], "The code is another one"),
+        "no reason": ([('{**close, "reason": "Members only"}', "close")], "has no reason"),
+        "another reason": ([('"Members only"', '"Go away"')], "The reason is another text"),
+        "a message": (
+            [
+                (
+                    '    close = {"type"',
+                    '    await send({"type": "websocket.send", "text": "Members only"})\n    close = {"type"',
+                )
+            ],
+            "nothing but the close frame",
+        ),
+        "no address": ([('    path("members", members_application),\n', "")], "No address fits"),
+    },
+    "11.1": {
         "no strangers": ([(' if known else "stranger"', "")], "AnonymousUser has none"),
         "str(user)": (
             [('user.get_username() if known else "stranger"', "str(user)")],
@@ -246,6 +269,47 @@ WRONG = {
             [('            await send({"type": "websocket.send", "text": f"Hello {name}"})\n', "")],
             "Nothing is said",
         ),
+    },
+    "12.1": {
+        "startswith": ([(WHOLE, 'not origin or origin.startswith((f"http://{host}", f"https://{host}"))')], "goes on"),
+        "endswith": ([(WHOLE, "not origin or origin.endswith(host)")], "begins otherwise"),
+        "http only": ([(', f"https://{host}"]', "]")], "Behind TLS"),
+        "no programs": ([("not origin or ", "")], "A program sends no Origin"),
+        "any scheme": ([(WHOLE, 'not origin or origin.partition("://")[2] == host')], "The scheme is part"),
+        "null": ([(WHOLE, f'{WHOLE} or origin == "null"')], "null is an origin"),
+        "everybody": ([(WHOLE, "True")], "Everybody may connect"),
+        "nobody": ([(WHOLE, "not origin or origin == host")], "Your own page is refused"),
+    },
+    "13.1": {
+        "no limit": ([("asyncio.timeout(1)", "asyncio.timeout(60)")], "Nothing happens to a client"),
+        "code 1000": ([('"code": 4408', '"code": 1000')], "says that all is well"),
+        "not caught": ([("except TimeoutError", "except ValueError")], "TimeoutError leaves your handler"),
+        "one second for all": (
+            [
+                ("    while True:\n", "    end = asyncio.get_running_loop().time() + 1\n    while True:\n"),
+                ("asyncio.timeout(1)", "asyncio.timeout_at(end)"),
+            ],
+            "each message begins the second anew",
+        ),
+        "ping lost": ([('== "ping"', '== "pinging"')], "ping must be answered"),
+        "says so": (
+            [
+                (
+                    '            await send({"type": "websocket.close", "code": 4408})\n            break',
+                    '            await send({"type": "websocket.send", "text": "late"})\n            continue',
+                )
+            ],
+            "nothing but the close frame",
+        ),
+    },
+    "14.1": {
+        "100 are too many": ([("> 100", ">= 100")], "Exactly 100 characters"),
+        "bytes": ([("len(text)", "len(text.encode())")], "count characters"),
+        "too many": ([("> 100", "> 1000")], "101 characters are too many"),
+        "code 1008": ([('"code": 1009', '"code": 1008')], "a code of its own"),
+        "code 1000": ([('"code": 1009', '"code": 1000')], "says that all is well"),
+        "every text": ([('if text == "ping":', "if text:")], "Only ping is answered"),
+        "ping lost": ([('text == "ping"', 'text == "pinging"')], "ping is short"),
     },
 }
 
@@ -281,7 +345,7 @@ def begin(project, exercise) -> None:
     for path, content in course.at(course.begins(), exercise.lesson + 1).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
-    if exercise.lesson >= 9:  # its cells have made the tables, and its kernel has Django set up
+    if exercise.lesson >= 11:  # its cells have made the tables, and its kernel has Django set up
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
         django.setup()
@@ -391,7 +455,7 @@ def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project
     monkeypatch.setattr(server, "fresh", lambda: {}["gone"])
     result = judge.check(server, exercise)
     assert "could not be checked" in verdict(result) and "is not the reason. KeyError: 'gone'" in shown(result)
-    assert progress.read() == {}
+    assert progress.of(exercise.names) == progress.EMPTY
 
 
 def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project, server):
@@ -540,6 +604,18 @@ def test_a_pass_opens_the_solution_and_stays(project, server):
     assert "not yet" in verdict(judge.check(server, exercise))
     assert "our solution" in repr(judge.solution(exercise))
     assert re.search(r"4\.2 +✓ passed", repr(judge.overview()))
+
+
+def test_an_exercise_that_got_another_number_keeps_its_progress(project):
+    progress.FOLDER.mkdir(parents=True)
+    for number in ("6.2", "8.1"):  # as an earlier course has kept it
+        (progress.FOLDER / f"{number}.json").write_text('{"passed": true, "failed": [], "hints": 1}')
+    told = repr(judge.overview())
+    assert re.search(r"7\.1 +✓ passed +JSON from a stranger", told)
+    assert re.search(r"9\.1 +✓ passed +Hello at an address", told)
+    assert re.search(r"8\.1 +· not attempted +How many", told) and "2 of " in told
+    progress.note(find("check", "7.1").names, hints=2)
+    assert progress.of(["json-from-a-stranger"]) == {"passed": True, "failed": [], "hints": 2}
 
 
 def test_a_number_that_no_exercise_has_is_answered_with_those_there_are(project):

@@ -426,7 +426,10 @@ def serve(project, server, handlers: list[str]) -> None:
         for number in numbers
     )
     asgi = asgi.replace("from websocket_app.websocket import websocket_application\n", imports)
-    asgi = asgi.replace('path("", websocket_application),', routes)
+    routing = project / "websocket_app/routing.py"
+    if routing.exists() and "routing" in asgi:
+        table = routing.read_text().replace('path("", websocket_application),', routes)
+        routing.write_text(table.replace("from websocket_app.websocket import websocket_application\n", imports))
     call = '    elif scope["type"] == "websocket":\n        await websocket_application(scope, receive, send)\n'
     asgi = asgi.replace(call, calls)
     (project / ASGI).write_text(asgi)

@@ -41,8 +41,10 @@ def site(project, tmp_path):
 def running(project, tmp_path_factory):
     """One server with production settings, for every test that does it no lasting harm."""
     site = project.copy_to(tmp_path_factory.mktemp("production") / "site")
-    # The limit on messages has a server of its own in test_limits.py.
-    with site.serve(**PRODUCTION, WEBSOCKET_MESSAGES_PER_SECOND="1000000") as server:
+    # The limits have servers of their own in test_limits.py.
+    with site.serve(
+        **PRODUCTION, WEBSOCKET_MESSAGES_PER_SECOND="1000000", WEBSOCKET_CONNECTIONS_EACH="10000"
+    ) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""Lesson 6: an error closes its own connection, with a frame, and leaves one line."""
+"""Lesson 7: an error closes its own connection, with a frame, and leaves one line."""
 
 import time
 
@@ -54,9 +54,9 @@ async def websocket_application(scope, receive, send, how=""):
 def faulty_site(project, tmp_path_factory):
     site = project.copy_to(tmp_path_factory.mktemp("faulty") / "site")
     site.write("websocket.py", HANDLER)
-    asgi = (site.folder / "websocket_app/asgi.py").read_text()
+    routing = (site.folder / "websocket_app/routing.py").read_text()
     extra = 'path("fault/<str:how>", websocket_application),\n'
-    site.write("asgi.py", asgi.replace('path("me"', extra + 'path("me"'))
+    site.write("routing.py", routing.replace('path("me"', extra + 'path("me"'))
     return site
 
 
@@ -74,7 +74,7 @@ def faulty(faulty_site):
         ("surrogate", 1011, "UnicodeEncodeError("),
         ("deep", 1011, "RecursionError("),
         ("oserror", 1011, "FileNotFoundError(2, 'No such file or directory') in websocket.py:19"),
-        ("group", 1011, "ExceptionGroup("),
+        ("group", 1011, "TypeError("),
         ("cancelled", 1011, "CancelledError("),
         ("later", 1011, "KeyError('nothing')"),
         ("twice", 4001, "RuntimeError("),

@@ -1,4 +1,4 @@
-"""Lesson 7: starting, sharing, stopping."""
+"""Lesson 8: starting, sharing, stopping."""
 
 import asyncio
 import signal

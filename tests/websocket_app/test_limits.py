@@ -1,8 +1,10 @@
-"""Lesson 9: the application's own limits."""
+"""Lesson 14: the application's own limits."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
+from serving import Visitor
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from wire import TEXT, frame, handshake, raw, read_close, read_frame, read_status
 
@@ -56,6 +58,19 @@ def test_10_000_messages_at_once(small):
     assert small.log() == before, "after a close nothing may be sent"
 
 
+def test_one_client_does_not_take_all_seats(site):
+    with site.serve(WEBSOCKET_CONNECTIONS_EACH="2") as server:
+        ada, grace = (Visitor(server).log_in(name).cookie_header() for name in ("ada", "grace"))
+        with ExitStack() as stack:
+            for headers in ({}, ada, grace):
+                for _ in range(2):
+                    stack.enter_context(server.connect(additional_headers=headers))
+                with pytest.raises(InvalidStatus) as refused, server.connect(additional_headers=headers):
+                    pass
+                assert refused.value.response.status_code == 429
+        server.assert_well()
+
+
 def test_a_client_within_the_limit_stays(small):
     with small.connect() as ws:
         for _ in range(20):
@@ -90,4 +105,4 @@ def test_after_a_silence_twice_as_many_pass_and_no_more(small):
         answers = 0
         while read_frame(client)[0] == TEXT:
             answers += 1
-    assert answers == 2 * 20
+    assert answers == 2 * 20 + 1, "the one that is too many is answered, and ends it"

@@ -1,4 +1,4 @@
-"""Lesson 9: which host is asked for, and whose page is asking."""
+"""Lesson 12: which host is asked for, and whose page is asking."""
 
 import pytest
 from serving import PRODUCTION
@@ -94,6 +94,24 @@ def test_a_trusted_origin(site):
         assert status(server, Origin="https://www.example.org") == 101
         assert status(server, Origin="https://example.org") == 403
         assert status(server, Origin=f"http://127.0.0.1:{server.port}") == 101
+
+
+def test_trusted_origins_are_what_django_takes_them_for(site):
+    with site.serve(**PRODUCTION, DJANGO_TRUSTED_ORIGINS="https://*.example.org") as server:
+        for origin in "https://www.example.org", "https://a.b.example.org":
+            assert status(server, Origin=origin) == 101
+        for origin in "http://www.example.org", "https://example.org.evil.example", "https://evilexample.org":
+            assert status(server, Origin=origin) == 403
+
+
+def test_the_scheme_is_what_a_header_of_the_settings_says(site):
+    settings = (site.folder / "websocket_app/settings.py").read_text()
+    header = "('HTTP_X_MY_SCHEME', 'https')"
+    site.write("settings.py", f"{settings}\nSECURE_PROXY_SSL_HEADER = {header}\n")
+    with site.serve() as server:
+        proxied = {"X_My_Scheme": "https", "Host": "localhost"}
+        assert status(server, **proxied, Origin="https://localhost") == 101
+        assert status(server, **proxied, Origin="http://localhost") == 403
 
 
 def test_while_developing_only_this_machine(developing):

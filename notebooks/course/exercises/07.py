@@ -1,45 +1,44 @@
-"""Lesson 7: Start and stop."""
+"""Lesson 7: One place for errors."""
 
-from tutorial.check import NOTHING, closed, exercise
+from tutorial.check import ANYTHING, NOTHING, closed, exercise
 
-QUESTION = "how many"
-
-
-@exercise("7.1", "How many", saves="websocket_app/websocket.py")
-async def number(visit):
-    first = await visit.connect()
-    await first.send(QUESTION, "1")
-    second = await visit.connect()
-    await first.send(QUESTION, "2")
-    await second.send(QUESTION, "2")
-    await second.leave()
-    await first.send(QUESTION, "1")
-    await first.send("ping", "pong!")
-    await first.leave()
+HANDLER = "websocket_app/websocket.py"
+AS_BEFORE = "ping, in text, must be answered as before."
+ADA, GRACE, HALF = '{"name": "Ada"}', '{"name": "Grace"}', '{"name": "\\ud800"}'
+BRACKETS = "[" * 100_000
 
 
-number.hints = [
-    'scope["state"]["connections"] is one set for all connections: add something of your own to it.',
-    'add(send) after websocket.accept, discard(send) before break: "send" differs for each connection.',
-    'number = str(len(scope["state"]["connections"]))\nand then send it as text.',
+@exercise("7.1", "JSON from a stranger", saves=HANDLER, was="6.2")
+async def stranger(visit):
+    friend = await visit.connect()
+    await friend.send(ADA, "Hello Ada")
+    await friend.send(GRACE, "Hello Grace")
+    for text in ("{", "[]", "{}", BRACKETS, HALF):
+        client = await visit.connect()
+        await client.send(text, closed(4000))
+    await friend.send("ping", "pong!")
+    await friend.leave()
+
+
+stranger.hints = [
+    "Which exceptions did the texts of this lesson raise? One try can catch them all, and two more.",
+    "A text that cannot be sent shows itself in hello.encode(); UnicodeEncodeError is a ValueError.",
+    "except (ValueError, TypeError, KeyError, RecursionError):\n    close with 4000, then break",
 ]
-COUNTED = {
-    "0": 'You are connected, and not counted: add to scope["state"]["connections"] after websocket.accept.',
-    "1111": "Two are connected, and each is told 1: add to the set that is there. A new set is shared with nobody.",
-    "1110": "Two are connected, and you say 1: in a set, equal things are one. Add what differs, such as send.",
-    "1222": "One has left, and is still counted: remove a client that leaves from the set.",
-}
-
-
-def mistakes(visit):
-    if visit.wrong.sent == "ping":
-        return "ping must be answered as before."
-    told = [step.came for step in visit.steps if step.sent == QUESTION]
-    if told[-1] == closed(1011):
-        return '"text" must be a string: str(...) makes one of a number.'
-    if told[-1] is NOTHING:
-        return "how many is not answered."
-    return COUNTED["0"] if told[0] == "0" else COUNTED.get("".join(map(str, told)))
-
-
-number.mistakes = mistakes
+RAISED = (closed(1011), closed(1006))
+ENCODE = "Find out before you send: hello.encode() raises UnicodeEncodeError, a ValueError."
+stranger.mistakes = [
+    ("ping", NOTHING, AS_BEFORE),
+    ("ping", ANYTHING, AS_BEFORE),
+    (GRACE, ANYTHING, "The name comes out of the JSON: it is not always Ada."),
+    (ADA, (NOTHING, closed(4000), *RAISED), f"{ADA} is JSON: json.loads makes a dict of it."),
+    (ADA, ANYTHING, f"{ADA} is JSON: json.loads makes a dict of it."),
+    ("{", RAISED, "JSONDecodeError, a ValueError, is what json.loads raises for a text that is not JSON."),
+    ("[]", RAISED, 'A list has no names: []["name"] raises TypeError.'),
+    ("{}", RAISED, "A dict without a name raises KeyError."),
+    (BRACKETS, RAISED, "Python gives up on a hundred thousand brackets with RecursionError."),
+    (HALF, RAISED, f"Half a character cannot be sent. {ENCODE}"),
+    (ANYTHING, (closed(1000), closed(1005)), "Code 1000 says that all is well, and here it is not. Close with 4000."),
+    (ANYTHING, NOTHING, "Whatever is not what you expect closes the connection: with 4000, not with silence."),
+    (ANYTHING, ANYTHING, "This is answered as if it were a name: check what json.loads has made of it."),
+]

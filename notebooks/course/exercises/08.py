@@ -1,46 +1,45 @@
-"""Lesson 8: Addresses."""
+"""Lesson 8: Start and stop."""
 
-from tutorial.check import NOTHING, exercise
+from tutorial.check import NOTHING, closed, exercise
 
-ADA, GRACE = "/hello/Ada", "/hello/Grace"
-
-
-@exercise("8.1", "Hello at an address", saves="websocket_app/asgi.py")
-async def hello(visit):
-    for path, greeting in ((ADA, "Hello Ada"), (GRACE, "Hello Grace")):
-        client = await visit.connect(path)
-        await client.expect(greeting)
-        await client.leave()
-    client = await visit.connect("/")
-    await client.send("ping", "pong!")
-    await client.leave()
+QUESTION = "how many"
 
 
-hello.hints = [
-    "Connect to it: the log says what path() wants of hello_application. echo_application has one.",
-    "async def hello_application(scope, receive, send, name): the argument is called as in <str:name>.",
-    'After websocket.accept: await send({"type": "websocket.send", "text": f"Hello {name}"})',
+@exercise("8.1", "How many", saves="websocket_app/websocket.py", was="7.1")
+async def number(visit):
+    first = await visit.connect()
+    await first.send(QUESTION, "1")
+    second = await visit.connect()
+    await first.send(QUESTION, "2")
+    await second.send(QUESTION, "2")
+    await second.leave()
+    await first.send(QUESTION, "1")
+    await first.send("ping", "pong!")
+    await first.leave()
+
+
+number.hints = [
+    'scope["state"]["connections"] is one set for all connections: add something of your own to it.',
+    'add(send) after websocket.accept, discard(send) before break: "send" differs for each connection.',
+    'number = str(len(scope["state"]["connections"]))\nand then send it as text.',
 ]
+COUNTED = {
+    "0": 'You are connected, and not counted: add to scope["state"]["connections"] after websocket.accept.',
+    "1111": "Two are connected, and each is told 1: add to the set that is there. A new set is shared with nobody.",
+    "1110": "Two are connected, and you say 1: in a set, equal things are one. Add what differs, such as send.",
+    "1222": "One has left, and is still counted: remove a client that leaves from the set.",
+}
 
 
 def mistakes(visit):
-    step, log = visit.wrong, visit.server.log
-    if step.sent not in (ADA, GRACE):
-        return "/ is another address: it answers ping with pong!, as before."
-    if "unexpected keyword argument 'name'" in log:
-        return "What path() captures comes as an argument of that name: hello_application(scope, receive, send, name)."
-    code = getattr(step.came, "code", None)
-    if code == 500 and "websocket.accept" in log:
-        return "A message is sent before websocket.accept: say hello once you have accepted."
-    if code == 404:
-        return 'No address fits: path("hello/<str:name>", hello_application) stands in the table.'
-    if step.came is NOTHING and step.expected == "Hello Ada":
-        return 'Nothing is said: send f"Hello {name}" when you have accepted.'
-    if step.came == "Hello Ada":
-        return "Grace is greeted as Ada: the name comes from the address."
-    if isinstance(step.came, str) and "/" in step.came:
-        return "The whole path is greeted: use what path() has captured, name."
-    return None
+    if visit.wrong.sent == "ping":
+        return "ping must be answered as before."
+    told = [step.came for step in visit.steps if step.sent == QUESTION]
+    if told[-1] == closed(1011):
+        return '"text" must be a string: str(...) makes one of a number.'
+    if told[-1] is NOTHING:
+        return "how many is not answered."
+    return COUNTED["0"] if told[0] == "0" else COUNTED.get("".join(map(str, told)))
 
 
-hello.mistakes = mistakes
+number.mistakes = mistakes

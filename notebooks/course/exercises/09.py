@@ -1,70 +1,46 @@
-"""Lesson 9: Who is there?"""
+"""Lesson 9: Addresses."""
 
-import contextlib
-import os
-import secrets
+from tutorial.check import NOTHING, exercise
 
-from tutorial.check import ANYTHING, NOTHING, Came, closed, exercise
-
-FORGED = "sessionid=abcdefghijklmnopqrstuvwxyz012345"
-TABLES, NO_TABLES = Came("has tables"), Came("has no tables")
+ADA, GRACE = "/hello/Ada", "/hello/Grace"
 
 
-@contextlib.asynccontextmanager
-async def visitor(name):
-    """Make a user and a session, for as long as the block runs; give the user's name and the session's cookie."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-    django.setup()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.auth.models import User
-    from django.contrib.sessions.backends.db import SessionStore
-
-    user = await User.objects.acreate(username=f"{name}-{secrets.token_hex(4)}", password="!")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    await session.asave()
-    try:
-        yield user.username, f"sessionid={session.session_key}"
-    finally:
-        await session.adelete()
-        await user.adelete()
-
-
-@exercise("9.1", "Greet by name", saves="websocket_app/me.py")
-async def greet(visit):
-    from django.db import OperationalError
-
-    try:
-        async with visitor("grace") as (name, cookie):
-            await greeted(visit, "no cookie", {}, "stranger")
-            await greeted(visit, "a forged cookie", {"Cookie": FORGED}, "stranger")
-            await greeted(visit, "grace", {"Cookie": cookie}, name)
-    except OperationalError:
-        visit.step("the database", TABLES, NO_TABLES)
-
-
-async def greeted(visit, who, headers, name):
-    client = await visit.connect("/me", who, additional_headers=headers)
-    await client.expect(f"Hello {name}")
+@exercise("9.1", "Hello at an address", saves="websocket_app/routing.py", was="8.1")
+async def hello(visit):
+    for path, greeting in ((ADA, "Hello Ada"), (GRACE, "Hello Grace")):
+        client = await visit.connect(path)
+        await client.expect(greeting)
+        await client.leave()
+    client = await visit.connect("/")
+    await client.send("ping", "pong!")
     await client.leave()
 
 
-greet.hints = [
-    'scope["user"] is a Django user; add_user put it there.',
-    "user.is_authenticated tells a user from a stranger, and user.get_username() is the name.",
-    'name = user.get_username() if user.is_authenticated else "stranger"\nand then send f"Hello {name}".',
+hello.hints = [
+    "Connect to it: the log says what path() wants of hello_application. echo_application has one.",
+    "async def hello_application(scope, receive, send, name): the argument is called as in <str:name>.",
+    'After websocket.accept: await send({"type": "websocket.send", "text": f"Hello {name}"})',
 ]
-greet.mistakes = [
-    ("the database", NO_TABLES, "The database has no tables yet: run the cell with migrate above, then check again."),
-    (ANYTHING, closed(1011), 'scope["user"] is an object, not a string: get_username() is the name.'),
-    (ANYTHING, NOTHING, "Nothing is said: send a text when you have accepted."),
-    ("a forged cookie", "Hello ada", 'A made-up cookie is greeted as ada: only scope["user"] comes from the session.'),
-    (ANYTHING, "Hello ada", "Not everyone is ada: the name is the user's own."),
-    (ANYTHING, "Hello ", "A stranger is greeted without a name: AnonymousUser has none. Ask user.is_authenticated."),
-    (ANYTHING, "Hello AnonymousUser", "AnonymousUser is Django's name for a stranger: ask user.is_authenticated."),
-    (ANYTHING, "Hello stranger", "A user who is logged in is greeted as a stranger."),
-]
+
+
+def mistakes(visit):
+    step, log = visit.wrong, visit.server.log
+    if step.sent not in (ADA, GRACE):
+        return "/ is another address: it answers ping with pong!, as before."
+    if "unexpected keyword argument 'name'" in log:
+        return "What path() captures comes as an argument of that name: hello_application(scope, receive, send, name)."
+    code = getattr(step.came, "code", None)
+    if code == 500 and "websocket.accept" in log:
+        return "A message is sent before websocket.accept: say hello once you have accepted."
+    if code == 403:
+        return 'No address fits: path("hello/<str:name>", hello_application) stands in the table.'
+    if step.came is NOTHING and step.expected == "Hello Ada":
+        return 'Nothing is said: send f"Hello {name}" when you have accepted.'
+    if step.came == "Hello Ada":
+        return "Grace is greeted as Ada: the name comes from the address."
+    if isinstance(step.came, str) and "/" in step.came:
+        return "The whole path is greeted: use what path() has captured, name."
+    return None
+
+
+hello.mistakes = mistakes

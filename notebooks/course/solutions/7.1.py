@@ -1,13 +1,14 @@
+import json
+
+
 async def websocket_application(scope, receive, send):
     while True:
         event = await receive()
 
         if event["type"] == "websocket.connect":
             await send({"type": "websocket.accept"})
-            scope["state"]["connections"].add(send)
 
         if event["type"] == "websocket.disconnect":
-            scope["state"]["connections"].discard(send)
             break
 
         if event["type"] == "websocket.receive":
@@ -25,7 +26,11 @@ async def websocket_application(scope, receive, send):
 
             if text == "ping":
                 await send({"type": "websocket.send", "text": "pong!"})
-
-            if text == "how many":
-                number = str(len(scope["state"]["connections"]))
-                await send({"type": "websocket.send", "text": number})
+            else:
+                try:
+                    hello = "Hello " + json.loads(text)["name"]
+                    hello.encode()
+                except (ValueError, TypeError, KeyError, RecursionError):
+                    await send({"type": "websocket.close", "code": 4000})
+                    break
+                await send({"type": "websocket.send", "text": hello})

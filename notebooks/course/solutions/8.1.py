@@ -1,42 +1,31 @@
-"""Hello at an address."""
+async def websocket_application(scope, receive, send):
+    while True:
+        event = await receive()
 
-import os
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+            scope["state"]["connections"].add(send)
 
-from django.core.asgi import get_asgi_application
-from django.urls import path
+        if event["type"] == "websocket.disconnect":
+            scope["state"]["connections"].discard(send)
+            break
 
-from websocket_app.errors import safely
-from websocket_app.lifespan import lifespan_application
-from websocket_app.routes import routes
-from websocket_app.websocket import websocket_application
+        if event["type"] == "websocket.receive":
+            # A message is text or bytes. The key of the other may be missing.
+            text = event.get("text")
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+            if text is None:
+                close = {
+                    "type": "websocket.close",
+                    "code": 1003,
+                    "reason": "Text only, please",
+                }
+                await send(close)
+                break
 
-django_application = get_asgi_application()
+            if text == "ping":
+                await send({"type": "websocket.send", "text": "pong!"})
 
-
-async def hello_application(scope, receive, send, name):
-    await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.send", "text": f"Hello {name}"})
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
-
-
-websockets = safely(
-    routes(
-        path("", websocket_application),
-        path("hello/<str:name>", hello_application),
-    )
-)
-
-
-async def application(scope, receive, send):
-    if scope["type"] == "http":
-        await django_application(scope, receive, send)
-    elif scope["type"] == "websocket":
-        await websockets(scope, receive, send)
-    elif scope["type"] == "lifespan":
-        await lifespan_application(scope, receive, send)
-    else:
-        raise NotImplementedError(f"Unknown scope type {scope['type']}")
+            if text == "how many":
+                number = str(len(scope["state"]["connections"]))
+                await send({"type": "websocket.send", "text": number})

@@ -1,6 +1,18 @@
 """`%check`, `%hint`, `%solution`, `%progress`, and the words in which `course/exercises/` is written."""
 
 from .exercises import Exercise, every, exercise, find
-from .values import ANYTHING, NOTHING, Came, closed, status
+from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, status
 
-__all__ = ["ANYTHING", "NOTHING", "Came", "Exercise", "closed", "every", "exercise", "find", "status"]
+__all__ = [
+    "ACCEPTED",
+    "ANYTHING",
+    "DROPPED",
+    "NOTHING",
+    "Came",
+    "Exercise",
+    "closed",
+    "every",
+    "exercise",
+    "find",
+    "status",
+]

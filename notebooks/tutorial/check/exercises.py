@@ -1,5 +1,6 @@
 """What an exercise is, and which exercises the course has."""
 
+import re
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ class Exercise:
     title: str
     check: Callable  # async: takes a `Visit` and notes what came
     saves: str | None = None  # the file to write; None where the learner's own client is judged
+    was: str = ""  # the number that it had in an earlier course, where a learner's progress is kept
     hints: list[str] = field(default_factory=list)  # each one level deeper
     # Rows of (sent, came, what to say), of which the first that fits is told; or a function: visit → what to say.
     mistakes: list[tuple] | Callable = field(default_factory=list)
@@ -25,6 +27,11 @@ class Exercise:
     @property
     def lesson(self) -> int:
         return int(self.number.partition(".")[0])
+
+    @property
+    def names(self) -> list[str]:
+        """Under what progress is kept: a name that stays when lessons get other numbers; before that, the number."""
+        return ["-".join(re.findall(r"\w+", self.title.lower())), self.was or self.number]
 
     @property
     def name(self) -> str:
@@ -35,9 +42,9 @@ class Exercise:
         return (COURSE / "solutions" / f"{self.number}.py").read_text(encoding="utf-8")
 
 
-def exercise(number: str, title: str, saves: str | None = None) -> Callable[[Callable], Exercise]:
+def exercise(number: str, title: str, saves: str | None = None, was: str = "") -> Callable[[Callable], Exercise]:
     """Make an exercise of the function that checks it; `hints` and `mistakes` are attributes to set."""
-    return lambda check: Exercise(number, title, check, saves)
+    return lambda check: Exercise(number, title, check, saves, was)
 
 
 @cache

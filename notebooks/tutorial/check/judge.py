@@ -49,11 +49,11 @@ def judged(server, exercise: Exercise) -> Shown:
     else:
         wrong = asyncio.run(visited(visit, exercise))
     if not wrong:
-        progress.note(exercise.number, passed=True)
+        progress.note(exercise.names, passed=True)
         ours = f"%solution {exercise.number} shows ours. The next lesson starts clean, whichever way you took."
         steps = folded(f"{len(visit.steps)} steps, all of them right", seen(visit.steps))
         return below(steps, sentences(ours), title(f"✓ {exercise.name}: passed.", "good"))
-    known = progress.note(exercise.number, failed=digest(file or repr([s.came for s in visit.steps]).encode())[:16])
+    known = progress.note(exercise.names, failed=digest(file or repr([s.came for s in visit.steps]).encode())[:16])
     steps = [seen(visit.steps)] if visit.steps else []
     return below(*steps, *wrong, sentences(what_next(exercise, known)), title(f"✗ {exercise.name}: not yet.", "bad"))
 
@@ -145,8 +145,8 @@ def what_next(exercise: Exercise, known: dict) -> str:
 
 def hint(exercise: Exercise) -> Shown:
     """Return the next hint, one level deeper than the last time; the deepest stays."""
-    level = min(progress.of(exercise.number)["hints"] + 1, len(exercise.hints))
-    progress.note(exercise.number, hints=level)
+    level = min(progress.of(exercise.names)["hints"] + 1, len(exercise.hints))
+    progress.note(exercise.names, hints=level)
     return below(
         title(f"· {exercise.name}: hint {level} of {len(exercise.hints)}."), sentences(exercise.hints[level - 1])
     )
@@ -154,7 +154,7 @@ def hint(exercise: Exercise) -> Shown:
 
 def solution(exercise: Exercise) -> Shown:
     """Return our solution after a pass or after ATTEMPTS attempts; before, what opens it."""
-    known = progress.of(exercise.number)
+    known = progress.of(exercise.names)
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
         return below(title(f"· {exercise.name}: solution not open yet."), sentences(what_next(exercise, known)))
     save = f"%%save {exercise.saves}\n" if exercise.saves else ""
@@ -163,7 +163,7 @@ def solution(exercise: Exercise) -> Shown:
 
 def overview() -> Shown:
     """Return all lessons and exercises, and what of them is done."""
-    known = {number: progress.of(number) for number in every()}
+    known = {number: progress.of(each.names) for number, each in every().items()}
     rows = []
     for lesson, heading in sorted(course.titles().items()):
         rows.append([f"Lesson {lesson}", "", heading])

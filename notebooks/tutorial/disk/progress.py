@@ -1,4 +1,4 @@
-"""What a learner has done: a small file for each exercise, such as `.course/progress/4.1.json`.
+"""What a learner has done: a small file for each exercise, such as `.course/progress/a-second-command.json`.
 
 A file is written whole or not at all, and one that cannot be read counts as an exercise that was not begun.
 """
@@ -13,25 +13,22 @@ FOLDER = STATE / "progress"
 EMPTY = {"passed": False, "failed": [], "hints": 0}
 
 
-def of(number: str) -> dict:
-    """Return what is known of an exercise: `passed`, `failed` (a digest of each attempt), `hints` (seen)."""
-    return {**EMPTY, **load(FOLDER / f"{number}.json")}
+def of(names: list[str]) -> dict:
+    """Return what is known of an exercise: `passed`, `failed` (a digest of each attempt), `hints` (seen).
+
+    `names` are the one it has and those it had: the first under which something is kept counts.
+    """
+    return {**EMPTY, **next(filter(None, (load(FOLDER / f"{name}.json") for name in names)), {})}
 
 
-def note(number: str, *, passed: bool = False, failed: str | None = None, hints: int = 0) -> dict:
+def note(names: list[str], *, passed: bool = False, failed: str | None = None, hints: int = 0) -> dict:
     """Add to what is known of an exercise and return it."""
-    old = of(number)
+    old = of(names)
     attempts = old["failed"] if failed is None or failed in old["failed"] else [*old["failed"], failed]
     new = {"passed": old["passed"] or passed, "failed": attempts, "hints": max(old["hints"], hints)}
     if new != old:
-        write(FOLDER / f"{number}.json", json.dumps(new).encode())
+        write(FOLDER / f"{names[0]}.json", json.dumps(new).encode())
     return new
-
-
-def read() -> dict[str, dict]:
-    """Return exercise → what is known of it."""
-    found = {path.stem: load(path) for path in sorted(FOLDER.glob("*.json"))}
-    return {number: {**EMPTY, **known} for number, known in found.items() if known}
 
 
 def load(path: Path) -> dict:

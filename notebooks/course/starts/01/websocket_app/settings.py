@@ -52,8 +52,11 @@ if not DEBUG:
 
 CSRF_TRUSTED_ORIGINS = os.environ.get('DJANGO_TRUSTED_ORIGINS', '').split()
 
-# The course: what one process serves, see limits.py in lesson 9.
+# The course: what one process serves, see limits.py in lesson 14.
 WEBSOCKET_CONNECTIONS = int(os.environ.get('WEBSOCKET_CONNECTIONS', '10000'))
+WEBSOCKET_CONNECTIONS_EACH = int(
+    os.environ.get('WEBSOCKET_CONNECTIONS_EACH', '100')
+)
 WEBSOCKET_MESSAGES_PER_SECOND = int(
     os.environ.get('WEBSOCKET_MESSAGES_PER_SECOND', '100')
 )

@@ -1,23 +1,14 @@
-"""
-ASGI config for websocket_app project.
-
-It exposes the ASGI callable as a module-level variable named ``application``.
-
-For more information on this file, see
-https://docs.djangoproject.com/en/stable/howto/deployment/asgi/
-"""
+"""HTTP goes to Django, WebSockets go to us. Lesson 2."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
-from websocket_app.errors import safely
-from websocket_app.lifespan import lifespan_application
-from websocket_app.websocket import websocket_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-
 django_application = get_asgi_application()
+# Only now what is ours: it may import models, and those need Django ready.
+from websocket_app.errors import safely
+from websocket_app.websocket import websocket_application
 
 websockets = safely(websocket_application)
 
@@ -27,7 +18,5 @@ async def application(scope, receive, send):
         await django_application(scope, receive, send)
     elif scope["type"] == "websocket":
         await websockets(scope, receive, send)
-    elif scope["type"] == "lifespan":
-        await lifespan_application(scope, receive, send)
     else:
         raise NotImplementedError(f"Unknown scope type {scope['type']}")

@@ -1,47 +1,20 @@
-"""
-ASGI config for websocket_app project.
-
-It exposes the ASGI callable as a module-level variable named ``application``.
-
-For more information on this file, see
-https://docs.djangoproject.com/en/stable/howto/deployment/asgi/
-"""
+"""HTTP goes to Django, WebSockets go to us. Lesson 2."""
 
 import os
 
 from django.core.asgi import get_asgi_application
-from django.urls import path
-
-from websocket_app.echo import echo_application
-from websocket_app.errors import safely
-from websocket_app.lifespan import lifespan_application
-from websocket_app.limits import limit_connections, limit_messages
-from websocket_app.me import me_application
-from websocket_app.origin import check_origin
-from websocket_app.routes import routes
-from websocket_app.users import add_user
-from websocket_app.websocket import websocket_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-
 django_application = get_asgi_application()
+# Only now what is ours: it may import models, and those need Django ready.
+from websocket_app.errors import safely
+from websocket_app.lifespan import lifespan_application
+from websocket_app.routing import route
 
-websockets = safely(  # An error: 1011, and one line in the log.
-    check_origin(  # Another site's page: 403.
-        limit_connections(  # A full house: 503.
-            add_user(  # scope["user"], until the log out.
-                limit_messages(  # A flood: 1008.
-                    routes(  # An unknown address: 404.
-                        path("", websocket_application),
-                        path("echo", echo_application),
-                        path("echo/<int:limit>", echo_application),
-                        path("me", me_application),
-                    )
-                )
-            )
-        )
-    )
-)
+
+@safely  # 7: an error is a line in the log, and code 1011
+async def websockets(scope, receive, send):
+    await route(scope, receive, send)  # 9: the address decides
 
 
 async def application(scope, receive, send):

@@ -1,13 +1,17 @@
 """`manage.py serve`: the finished project on uvicorn, the way to run it for others."""
 
 import argparse
+import asyncio
 import contextlib
 import gc
+import logging
 import os
 import socket
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 # A long cookie needs a longer header line than the 8 KiB that websockets reads
 # by default; uvicorn 0.54 leaves a client that exceeds it without an answer.
@@ -32,6 +36,13 @@ FLAGS = {
     # Handlers that ignore websocket.disconnect get this many seconds, then they are cancelled.
     "timeout_graceful_shutdown": 3,
 }
+
+
+def without_traceback(record):
+    """Let uvicorn log text that is not UTF-8, and a handler that the stop cancels, without saying where in itself."""
+    if record.exc_info and isinstance(record.exc_info[1], (UnicodeDecodeError, asyncio.CancelledError)):
+        record.exc_info = None
+    return True
 
 
 class Server(uvicorn.Server):
@@ -86,6 +97,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, host, port, **options):
         listener = listen(host, port)
+        os.umask(0o077)  # What is made from here on, such as the database, is not for other users of this machine.
+        if connection.vendor == "sqlite":  # The embedded database: nobody else makes its tables.
+            call_command("migrate", verbosity=0)
+            connection.close()
+        logging.getLogger("uvicorn.error").addFilter(without_traceback)
         allow_open_files(settings.WEBSOCKET_CONNECTIONS + 200)
         config = uvicorn.Config("websocket_app.asgi:application", host=host, port=port, **FLAGS)
         # Ctrl+C ends the server, so it needs no traceback.

@@ -1,13 +1,17 @@
-"""Saying no before yes: an HTTP answer in place of the handshake."""
+"""Saying no before yes: an HTTP answer to the handshake. Lesson 10."""
 
 import asyncio
 import contextlib
+import logging
+
+logger = logging.getLogger(__name__)
 
 
 def refusal(status, reason):
     """Give an application that refuses each client with `status`."""
 
     async def refuse(scope, receive, send):
+        logger.warning("%s %r: %s", status, scope["path"][:200], reason)
         await receive()  # websocket.connect
 
         if "websocket.http.response" not in scope.get("extensions", {}):

@@ -1,4 +1,4 @@
-"""What you send comes back: text as text, binary byte for byte."""
+"""What you send comes back: text as text, bytes as bytes. Lesson 9."""
 
 
 async def echo_application(scope, receive, send, limit=None):
@@ -11,7 +11,7 @@ async def echo_application(scope, receive, send, limit=None):
         if event["type"] == "websocket.connect":
             # The client names the languages it speaks, and we choose one or
             # none. A name that it did not offer would end the connection.
-            offered = scope["subprotocols"]
+            offered = scope.get("subprotocols", [])
             chosen = "echo" if "echo" in offered else None
             await send({"type": "websocket.accept", "subprotocol": chosen})
 

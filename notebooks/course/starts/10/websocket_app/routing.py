@@ -1,0 +1,25 @@
+"""Which handler answers at which address, with path(). Lesson 9."""
+
+from django.urls import Resolver404, path, resolve
+
+from websocket_app.echo import echo_application
+from websocket_app.websocket import websocket_application
+
+urlpatterns = [
+    path("", websocket_application),
+    path("echo", echo_application),
+    path("echo/<int:limit>", echo_application),
+]
+
+
+async def route(scope, receive, send):
+    # Behind a proxy the project may live below a path of its own.
+    address = scope["path"].removeprefix(scope.get("root_path", ""))
+    try:
+        match = resolve(address, "websocket_app.routing")
+    except Resolver404:
+        await receive()  # websocket.connect
+        await send({"type": "websocket.close"})
+    else:
+        # What path("echo/<int:limit>", ...) captured comes by name.
+        await match.func(scope, receive, send, **match.kwargs)

@@ -1,0 +1,27 @@
+"""Which handler answers at which address, with path(). Lesson 9."""
+
+from django.urls import Resolver404, path, resolve
+
+from websocket_app.echo import echo_application
+from websocket_app.refuse import refusal
+from websocket_app.websocket import websocket_application
+
+not_found = refusal(404, "No WebSocket lives at this address.")
+
+urlpatterns = [
+    path("", websocket_application),
+    path("echo", echo_application),
+    path("echo/<int:limit>", echo_application),
+]
+
+
+async def route(scope, receive, send):
+    # Behind a proxy the project may live below a path of its own.
+    address = scope["path"].removeprefix(scope.get("root_path", ""))
+    try:
+        match = resolve(address, "websocket_app.routing")
+    except Resolver404:
+        await not_found(scope, receive, send)
+    else:
+        # What path("echo/<int:limit>", ...) captured comes by name.
+        await match.func(scope, receive, send, **match.kwargs)

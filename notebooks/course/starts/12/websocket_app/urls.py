@@ -1,0 +1,25 @@
+"""The addresses of pages. Lesson 5: the console at /. Lesson 11: log in."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.generic import TemplateView
+
+console = TemplateView.as_view(template_name="websocket_app/console.html")
+login = LoginView.as_view(template_name="websocket_app/login.html")
+
+# The course shows these pages in a frame of the notebook. Anybody's page
+# could do that, lay them invisibly over its own and catch your clicks. So
+# only these two, and only while DEBUG is on.
+if settings.DEBUG:
+    console = xframe_options_exempt(console)
+    login = xframe_options_exempt(login)
+
+urlpatterns = [
+    path("", console),
+    path("login/", login, name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+]
