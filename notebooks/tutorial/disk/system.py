@@ -1,4 +1,4 @@
-"""What differs between systems, in one place: how a process starts apart, what it is lent, and its event loop.
+"""What differs between systems, in one place: how a process starts apart, what it is lent, its event loop, and locks.
 
 Windows has no fork and no sessions, and hands a socket to another process as bytes made for that process's id.
 """
@@ -16,6 +16,22 @@ NEW_GROUP, NO_WINDOW = 0x00000200, 0x08000000  # CREATE_NEW_PROCESS_GROUP, CREAT
 def apart(windows: bool = WINDOWS) -> dict:
     """Return the options of Popen that keep an interrupt of this process away from the new one, and open no console."""
     return {"creationflags": NEW_GROUP | NO_WINDOW} if windows else {"start_new_session": True}
+
+
+def lock(file) -> bool:
+    """Lock an open file for this process; return False if another one has it. Where nothing can be locked, True."""
+    try:
+        if WINDOWS:
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not (WINDOWS or isinstance(error, BlockingIOError))
+    return True
 
 
 def uvicorn_options(windows: bool = WINDOWS) -> dict:

@@ -11,7 +11,7 @@ from .serving import BREATH, DidNotStart, Serving, refusal
 from .state import State
 
 NOT_RUNNING = "The server is not running. Start it in a cell of its own: server.start()"
-TURN = 3.0  # seconds that another notebook waits while this one starts a worker
+TURN = 0.5  # seconds until the wish of another notebook is looked at again while this one starts a worker
 
 
 class Server:

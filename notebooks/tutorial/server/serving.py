@@ -47,7 +47,7 @@ class Serving:
         if not self.sockets:
             self.bind(server)
         sockets.remember(self.port)  # again, where somebody deleted or spoiled the notes
-        handover.open(server)
+        handover.keep(server)
         served = fingerprint()  # before anything is read: what changes meanwhile is seen by the next cell
         usable = self.spare is not None and self.spare.usable()
         self.retire("the handler changed", wait=not usable)

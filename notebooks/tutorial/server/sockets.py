@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+import time
 
 from ..disk.files import contents, write
 from ..disk.project import STATE
@@ -27,8 +28,15 @@ def remember(port: int) -> None:
 
 
 def claim(wanted: int) -> list[socket.socket]:
-    """Listen on the wanted port, or on the next one that nobody has."""
-    return next(filter(None, map(listen, [wanted, *PORTS, 0])))
+    """Listen on the wanted port, or on the next one that nobody has.
+
+    Where this folder's server was before, what is left of a kernel that was killed may still be for a moment.
+    """
+    for _ in range(10 if PORT.exists() else 1):
+        if listeners := listen(wanted):
+            return listeners
+        time.sleep(0.1)
+    return next(filter(None, map(listen, [*PORTS, 0])))
 
 
 def listen(port: int) -> list[socket.socket] | None:
