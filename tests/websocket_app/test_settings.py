@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from serving import PRODUCTION, REPOSITORY
+from serving import PRODUCTION, REPOSITORY, Visitor
 
 
 def setting(site, name, **environment):
@@ -78,3 +78,10 @@ def test_a_key_that_cannot_be_read_is_not_replaced_by_another(site):
 def test_git_ignores_the_key_and_its_drafts():
     ignored = (REPOSITORY / ".gitignore").read_text().splitlines()
     assert ".secret_key" in ignored and ".secret_key_*" in ignored
+
+
+def test_the_admin_has_its_styles_while_developing_and_collectstatic_gives_them_to_a_proxy(developing, site):
+    assert "body" in Visitor(developing).get("/static/admin/css/base.css")
+    done = site.manage("collectstatic", "--noinput", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert (site.folder / "staticfiles/admin/css/base.css").exists()
