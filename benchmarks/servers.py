@@ -141,7 +141,8 @@ def running(peer: Peer) -> Iterator[Server]:
         "DJANGO_DEBUG": "false",
         "DJANGO_SECRET_KEY": secrets.token_hex(32),
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
-        "WEBSOCKET_MESSAGES_PER_SECOND": "1000000",  # Its own limit would stop the load.
+        "WEBSOCKET_MESSAGES_PER_SECOND": "1000000",  # Its own limits would stop the load.
+        "WEBSOCKET_CONNECTIONS_EACH": "1000000",
     }
     with tempfile.TemporaryFile() as log:
         with pinned(SERVER_CORE):

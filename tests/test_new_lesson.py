@@ -34,7 +34,7 @@ from tutorial.server.server import Server
 server = Server()
 for file in sys.argv[1:]:
     Path("{HANDLER}").write_bytes(Path(file).read_bytes())
-    print(judge.check(server, find("check", "10.1")), end="\\f")
+    print(judge.check(server, find("check", "15.1")), end="\\f")
 server.stop()
 """
 
@@ -54,36 +54,36 @@ def run(course: Path, *arguments: str) -> subprocess.CompletedProcess:
 def course(tmp_path_factory) -> Path:
     """A copy of the course with one more lesson."""
     course = copy(tmp_path_factory.mktemp("class") / "course")
-    (course / "notebooks/course/exercises/10.py").write_bytes((FILES / "10.py").read_bytes())
-    (course / "notebooks/course/solutions/10.1.py").write_bytes((FILES / "10.1.py").read_bytes())
-    starter = (FILES / "10.1.py").read_text().replace(ANSWER, TODO)
+    (course / "notebooks/course/exercises/15.py").write_bytes((FILES / "15.py").read_bytes())
+    (course / "notebooks/course/solutions/15.1.py").write_bytes((FILES / "15.1.py").read_bytes())
+    starter = (FILES / "15.1.py").read_text().replace(ANSWER, TODO)
     assert TODO in starter
-    before = (course / HANDLER).read_text()
-    cells = [nbformat.v4.new_markdown_cell("# 10 · Shout", id="lesson-10-title")]
-    sources = ["%load_ext tutorial", "%lesson 10", "server.start()", f"%%save {HANDLER}\n{starter}", "%check 10.1"]
-    for number, source in enumerate([*sources, f"%%save {HANDLER}\n{before}"]):
-        cells.append(nbformat.v4.new_code_cell(source.rstrip(), id=f"lesson-10-{number}"))
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), course / "notebooks/10_shout.ipynb")
+    cells = [nbformat.v4.new_markdown_cell("# 15 · Shout", id="lesson-15-title")]
+    sources = ["%load_ext tutorial", "%lesson 15", "server.start()", f"%%save {HANDLER}\n{starter}", "%check 15.1"]
+    for number, source in enumerate(sources):
+        tags = {"tags": ["exercise"]} if source.startswith("%%save") else {}
+        cells.append(nbformat.v4.new_code_cell(source.rstrip(), id=f"lesson-15-{number}", metadata=tags))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), course / "notebooks/15_shout.ipynb")
     return course
 
 
 def test_it_is_rehearsed_and_nothing_else_has_changed(course):
-    written = run(course, "manage.py", "rehearse", "--write", "10")
+    written = run(course, "manage.py", "rehearse", "--write", "15")
     assert written.returncode == 0, written.stdout + written.stderr
-    rehearsed = run(course, "manage.py", "rehearse", "10")
+    rehearsed = run(course, "manage.py", "rehearse", "15")
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
     assert rehearsed.stdout.splitlines()[-1].startswith("Ready: every cell runs on this machine and shows what is")
-    shown = (course / "notebooks/10_shout.ipynb").read_text()
-    assert "10.1 Shout: not attempted yet." in shown
+    shown = (course / "notebooks/15_shout.ipynb").read_text()
+    assert "15.1 Shout: not attempted yet." in shown
     before, after = tree(ORIGINAL), tree(course)
     changed = {name for name in after if after[name] != before.get(name)}
-    assert "notebooks/10_shout.ipynb" in changed
-    outside = [name for name in changed if not name.startswith(("notebooks/10_", "notebooks/course/"))]
+    assert "notebooks/15_shout.ipynb" in changed
+    outside = [name for name in changed if not name.startswith(("notebooks/15_", "notebooks/course/"))]
     assert outside == [], "something outside the lesson had to change"
 
 
 def test_its_solution_passes_and_its_wrong_answers_are_told(course, tmp_path):
-    solution = (FILES / "10.1.py").read_text()
+    solution = (FILES / "15.1.py").read_text()
     answers = [solution, *(solution.replace(*change) for change in WRONG.values())]
     files = [tmp_path / f"{number}.py" for number in range(len(answers))]
     for file, answer in zip(files, answers, strict=True):
@@ -91,6 +91,6 @@ def test_its_solution_passes_and_its_wrong_answers_are_told(course, tmp_path):
     process = run(course, "-c", CHECK, *map(str, files))
     assert process.returncode == 0, process.stdout + process.stderr
     passed, *told = process.stdout.split("\f")
-    assert passed.splitlines()[-1] == "✓ 10.1 Shout: passed."
+    assert passed.splitlines()[-1] == "✓ 15.1 Shout: passed."
     for words, shown in zip(WRONG, told, strict=False):
-        assert words in shown and shown.splitlines()[-1] == "✗ 10.1 Shout: not yet.", shown
+        assert words in shown and shown.splitlines()[-1] == "✗ 15.1 Shout: not yet.", shown

@@ -196,7 +196,13 @@ def test_an_interruption_is_one_sentence(course, bare):
         index = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         environment = clean_environment(**{**NO_NETWORK, "PIP_INDEX_URL": index, "UV_DEFAULT_INDEX": index})
         with subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, process_group=0
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            process_group=0,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
         ) as process:
             patience = threading.Timer(90, process.kill)
             patience.start()

@@ -368,12 +368,21 @@ def test_stop_leaves_no_process_and_no_port(server, project):
 
 
 def stranger(family, address, port):
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    if family == socket.AF_INET6:
-        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    listener.bind((address, port))
-    listener.listen()
-    return listener
+    """Listen there as another program; the system frees a port a moment after the processes that had it."""
+    deadline = time.monotonic() + 1
+    while True:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listener.bind((address, port))
+            listener.listen()
+            return listener
+        except OSError:
+            listener.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize(

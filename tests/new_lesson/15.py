@@ -1,9 +1,9 @@
-"""Lesson 10: Shout. Not a lesson of the course: tests/test_new_lesson.py adds it to a copy."""
+"""Lesson 15: Shout. Not a lesson of the course: tests/test_new_lesson.py adds it to a copy."""
 
 from tutorial.check import ANYTHING, NOTHING, exercise
 
 
-@exercise("10.1", "Shout", saves="websocket_app/websocket.py")
+@exercise("15.1", "Shout", saves="websocket_app/websocket.py")
 async def shout(visit):
     client = await visit.connect()
     await client.send("hello", "HELLO")
