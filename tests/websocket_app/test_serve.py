@@ -5,6 +5,7 @@ import socket
 import sys
 
 import pytest
+from serving import PRODUCTION
 
 
 def test_a_taken_port_ends_in_a_line(site):
@@ -18,7 +19,7 @@ def test_a_taken_port_ends_in_a_line(site):
 
 
 def test_an_address_that_is_not_this_machines_ends_in_a_line(site):
-    done = site.manage("serve", "--host", "203.0.113.1")
+    done = site.manage("serve", "--host", "203.0.113.1", **PRODUCTION)
     assert done.returncode != 0
     assert "Cannot listen on port 8000 of 203.0.113.1" in done.stderr and "Traceback" not in done.stderr
 
@@ -59,3 +60,22 @@ def test_it_compresses_nothing(developing):
 
 def test_it_listens_on_this_machine_only_unless_told(developing):
     assert developing.host.startswith("127.0.0.1:")
+
+
+def test_with_debug_on_it_lets_nobody_else_in(site):
+    done = site.manage("serve", "--host", "0.0.0.0", "--port", "0")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "DEBUG is on" in done.stderr and "DJANGO_DEBUG=false" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"DJANGO_SECRET_KEY": "a"}, "SECRET_KEY has less than 50 characters"),
+        ({"DJANGO_ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must not be empty"),
+    ],
+)
+def test_production_starts_only_as_check_deploy_wants_it(site, change, words):
+    done = site.manage("serve", "--port", "0", **PRODUCTION | change)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert words in done.stderr and "Serving" not in done.stdout

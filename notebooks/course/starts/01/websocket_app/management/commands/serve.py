@@ -9,6 +9,7 @@ import os
 import socket
 
 from django.conf import settings
+from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -36,6 +37,8 @@ FLAGS = {
     # Handlers that ignore websocket.disconnect get this many seconds, then they are cancelled.
     "timeout_graceful_shutdown": 3,
 }
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def without_traceback(record):
@@ -92,10 +95,17 @@ class Command(BaseCommand):
     help = "Serve the project with uvicorn, HTTP and WebSockets on one port."
 
     def add_arguments(self, parser):
-        parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets others in")
+        parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets others in, with DEBUG off")
         parser.add_argument("--port", default=8000, type=port, help="0 takes a free one")
 
     def handle(self, *args, host, port, **options):
+        if settings.DEBUG and host not in LOOPBACK:
+            raise CommandError(
+                "DEBUG is on, and it shows code and settings to everyone who reaches this machine. For others, choose "
+                "production: DJANGO_DEBUG=false, and what settings.py says beside it."
+            )
+        if not settings.DEBUG:
+            self.check(include_deployment_checks=True, fail_level=checks.WARNING)
         listener = listen(host, port)
         os.umask(0o077)  # What is made from here on, such as the database, is not for other users of this machine.
         if connection.vendor == "sqlite":  # The embedded database: nobody else makes its tables.
