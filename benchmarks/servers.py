@@ -15,7 +15,7 @@ from typing import IO, Generic, TypeVar
 
 import psutil
 
-from benchmarks.figures import CHANNELS, THIS_APPLICATION, WEBSOCKETS, WEBSOCKETS_UVLOOP
+from benchmarks.figures import CHANNELS, THIRTEEN_LINES, THIS_APPLICATION, WEBSOCKETS, WEBSOCKETS_UVLOOP
 
 ROOT = Path(__file__).resolve().parent.parent
 Result = TypeVar("Result")
@@ -97,6 +97,7 @@ def daphne(port: int) -> list[str]:
 PEERS = [
     Peer(THIS_APPLICATION, this_application),
     Peer("the same, compression on", with_compression, compression=True),
+    Peer(THIRTEEN_LINES, module("thirteen_lines")),
     Peer(CHANNELS, daphne),
     Peer("Channels on uvicorn", uvicorn("benchmarks.peers.channels_project.asgi:application")),
     Peer("Starlette on uvicorn", uvicorn("benchmarks.peers.starlette_app:app")),

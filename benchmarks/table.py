@@ -14,6 +14,7 @@ from benchmarks.figures import (
     COURSE_EDIT,
     RELOAD,
     RESPAWN,
+    THIRTEEN_LINES,
     THIS_APPLICATION,
     WEBSOCKETS,
     WEBSOCKETS_UVLOOP,
@@ -87,6 +88,15 @@ def against(figures: Sequence[Figure]) -> Iterable[str]:
         f" {compared(figures, WEBSOCKETS)} and {compared(figures, WEBSOCKETS_UVLOOP)}."
         " It alone has its garbage collector tuned, see serve.py."
     )
+    costs = [
+        f"{spread(ratios(figures, measure, THIS_APPLICATION, THIRTEEN_LINES))} {what}"
+        for measure, what in (
+            (ping.AT_ONCE, "of its messages"),
+            (idle.HANDSHAKES, "of its handshakes"),
+            (idle.MEMORY, "of its memory for an idle connection"),
+        )
+    ]
+    yield f"What lessons 6 to 14 cost, as a ratio to {THIRTEEN_LINES}: {', '.join(costs)}."
     own = ratios(figures, edit.EDIT, COURSE_EDIT, RELOAD)
     median, again = (medians(figures, edit.EDIT)[name] for name in (COURSE_EDIT, COURSE_AGAIN))
     stuck = medians(figures, edit.STUCK)[COURSE_EDIT]

@@ -17,13 +17,12 @@ urlpatterns = [
 ]
 
 
-async def route(scope, receive, send):
+def route(scope, receive, send):
     # Behind a proxy the project may live below a path of its own.
     address = scope["path"].removeprefix(scope.get("root_path", ""))
     try:
         match = resolve(address, "websocket_app.routing")
     except Resolver404:
-        await not_found(scope, receive, send)
-    else:
-        # What path("echo/<int:limit>", ...) captured comes by name.
-        await match.func(scope, receive, send, **match.kwargs)
+        return not_found(scope, receive, send)
+    # What path("echo/<int:limit>", ...) captured comes by name.
+    return match.func(scope, receive, send, **match.kwargs)

@@ -16,13 +16,19 @@ PATIENCE = 5  # seconds that the session store has for an answer
 
 
 def add_user(application):
-    async def with_user(scope, receive, send):
-        user, key = AnonymousUser(), session_key(scope)
+    def with_user(scope, receive, send):
+        key = session_key(scope)
         if key:
-            try:
-                user = await find_user(key)
-            except Exception as error:  # No tables, or no database at all.
-                logger.warning("Nobody can be logged in: %r", error)
+            return known(key, scope, receive, send)
+        scope = {**scope, "user": AnonymousUser()}
+        return application(scope, receive, send)
+
+    async def known(key, scope, receive, send):
+        try:
+            user = await find_user(key)
+        except Exception as error:  # No tables, or no database at all.
+            logger.warning("Nobody can be logged in: %r", error)
+            user = AnonymousUser()
         await application({**scope, "user": user}, receive, send)
 
     return with_user

@@ -51,6 +51,7 @@ def test_quick_run_prints_a_figure_for_every_peer():
     for said in (
         "ahead in",
         "endless loop",
+        "What lessons 6 to 14 cost",
         "right after another save",
         "The first answer comes",
         "How busy a core was",

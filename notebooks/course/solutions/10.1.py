@@ -19,10 +19,9 @@ urlpatterns = [
 ]
 
 
-async def route(scope, receive, send):
+def route(scope, receive, send):
     try:
         match = resolve(scope["path"], "websocket_app.routing")
     except Resolver404:
-        await not_found(scope, receive, send)
-    else:
-        await match.func(scope, receive, send, **match.kwargs)
+        return not_found(scope, receive, send)
+    return match.func(scope, receive, send, **match.kwargs)

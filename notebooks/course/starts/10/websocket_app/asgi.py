@@ -13,8 +13,8 @@ from websocket_app.routing import route
 
 
 @safely  # 7: an error is a line in the log, and code 1011
-async def websockets(scope, receive, send):
-    await route(scope, receive, send)  # 9: the address decides
+def websockets(scope, receive, send):
+    return route(scope, receive, send)  # 9: the address decides
 
 
 async def application(scope, receive, send):

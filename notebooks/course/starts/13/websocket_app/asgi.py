@@ -17,8 +17,8 @@ from websocket_app.users import add_user
 @safely  # 7: an error is a line in the log, and code 1011
 @check_origin  # 12: a page of another site gets 403
 @add_user  # 11: scope["user"]
-async def websockets(scope, receive, send):
-    await route(scope, receive, send)  # 9: the address decides
+def websockets(scope, receive, send):
+    return route(scope, receive, send)  # 9: the address decides
 
 
 async def application(scope, receive, send):

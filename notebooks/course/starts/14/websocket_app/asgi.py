@@ -19,8 +19,8 @@ from websocket_app.users import add_user
 @check_origin  # 12: a page of another site gets 403
 @add_user  # 11: scope["user"]
 @end_at_log_out  # 13: who logs out gets 4401
-async def websockets(scope, receive, send):
-    await route(scope, receive, send)  # 9: the address decides
+def websockets(scope, receive, send):
+    return route(scope, receive, send)  # 9: the address decides
 
 
 async def application(scope, receive, send):

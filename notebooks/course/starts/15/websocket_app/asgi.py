@@ -22,8 +22,8 @@ from websocket_app.users import add_user
 @end_at_log_out  # 13: who logs out gets 4401
 @limit_connections  # 14: a full house: 503, or 429
 @limit_messages  # 14: a flood: 1008
-async def websockets(scope, receive, send):
-    await route(scope, receive, send)  # 9: the address decides
+def websockets(scope, receive, send):
+    return route(scope, receive, send)  # 9: the address decides
 
 
 async def application(scope, receive, send):
