@@ -26,7 +26,8 @@ def safely(application):
             await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
         except (Exception, asyncio.CancelledError) as error:
-            if asyncio.current_task().cancelling():
+            stops = asyncio.current_task().cancelling()
+            if stops and isinstance(error, asyncio.CancelledError):
                 logger.error("Still busy at the stop: %s", in_one_line(error))
                 raise
             if gone and isinstance(error, OSError):
