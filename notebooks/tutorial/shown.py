@@ -53,17 +53,13 @@ def safe(text: str) -> str:
     return UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def escape(text: str) -> str:
-    """Return text as HTML, to stand between tags."""
-    return html.escape(safe(text), quote=False)
-
-
 def inline(text: str, style: str = "", tag: str = "span") -> Shown:
     """Return a piece of a line, with CSS as its `style`; line feeds become spaces."""
     text = safe(text).replace("\n", " ")
     if any(len(word) > LONG for word in text.split()):
         style += ";word-break:break-all"
-    return Shown(text, f'<{tag} style="{style}">{escape(text)}</{tag}>' if style else escape(text))
+    escaped = html.escape(text, quote=False)
+    return Shown(text, f'<{tag} style="{style}">{escaped}</{tag}>' if style else escaped)
 
 
 def mono(text: str, tint: str = "none") -> Shown:
@@ -103,9 +99,9 @@ def sentences(text: str) -> Shown:
 
 def code(text: str, tint: str = "none") -> Shown:
     """Return lines that stay as they are."""
-    text = text.rstrip()
+    text = safe(text.rstrip())
     style = f"{MONO};margin:0;padding:0 0.5em;line-height:1.35;background:{TINTS[tint]}"
-    return Shown(safe(text), f'<pre style="{style}">{escape(text)}</pre>')
+    return Shown(text, f'<pre style="{style}">{html.escape(text, quote=False)}</pre>')
 
 
 def folded(summary: str | Shown, part: Shown) -> Shown:

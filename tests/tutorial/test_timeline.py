@@ -336,7 +336,7 @@ def test_the_html_is_a_table_that_survives_a_sanitizer_and_escapes_everything():
 
 def test_nothing_of_one_run_is_stored():
     connections = record(ping_pong, ping)
-    port, drawing = str(connections[0]["client"]), draw(connections)
+    port, drawing = str(connections[0]["scope"]["client"]["tuple"][1]), draw(connections)
     for view in (drawing.text, Table(drawing.html).text):
         view = Mask().text(view)
         assert port not in view

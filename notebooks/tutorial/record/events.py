@@ -98,12 +98,10 @@ def written(value: object) -> str:
 
 
 def kind(value: object) -> str:
-    """Return the name of the type that a plain value stands for, such as str."""
+    """Return the name of the type that a plain value stands for, such as str; of a secret, "secret"."""
     if not isinstance(value, dict):
         return type(value).__name__
-    if "cut" in value:
-        return kind(value["cut"])
-    return next((name for name in ("bytes", "list", "tuple", "dict") if name in value), value.get("type", "str"))
+    return kind(value["cut"]) if "cut" in value else value.get("type", next(iter(value)))
 
 
 def unread(receive, most: int) -> list[dict]:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from traceback import walk_stack, walk_tb
 
 # What the application is given as `receive` and `send`.
 SERVER = {(f"{__package__}.recorder", "noted_receive"), (f"{__package__}.recorder", "noted_send")}
@@ -34,24 +35,21 @@ class Places:
 
     def blame(self, error: BaseException) -> dict:
         """Return the place that an exception comes from."""
-        return self.innermost(traced(error))
+        return self.innermost(walk_tb(error.__traceback__))
 
     def caller(self) -> dict:
         """Return the place that runs now; an empty dict where Django acts for it."""
-        frame = first = sys._getframe(1)
-        while frame is not None and not self.mine(frame.f_code.co_filename):
+        first = sys._getframe(1)
+        for frame, _ in walk_stack(first):
+            if self.mine(frame.f_code.co_filename):
+                return self.running(first)
             if frame.f_globals.get("__name__", "").startswith("django."):
-                return {}  # some versions send from a task of their own, with no line of the project below
-            frame = frame.f_back
-        return self.running(first) if frame is not None else {}
+                break  # some versions send from a task of their own, with no line of the project below
+        return {}
 
     def running(self, frame) -> dict:
         """Return the place that a running frame, or what has called it, has reached."""
-        frames = []
-        while frame is not None:
-            frames.append((frame, frame.f_lineno))
-            frame = frame.f_back
-        return self.innermost(reversed(frames))
+        return self.innermost(reversed(list(walk_stack(frame)))) if frame is not None else {}
 
     def waiting(self, coroutines: Iterable) -> dict:
         """Return the place at which a connection waits: of its coroutines, the one that waits for the server."""
@@ -66,14 +64,6 @@ class Places:
             wrapped = (index for index in range(1, len(own)) if passes_on(own[index - 1][0], own[index][0]))
             own = own[: next(wrapped, None)]
         return self.where(own[-1][0].f_code.co_filename, own[-1][1]) if own else {}
-
-
-def traced(error: BaseException) -> Iterable[tuple]:
-    """Return the frames of a traceback, outermost first, with their lines."""
-    trace = error.__traceback__
-    while trace is not None:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
 
 
 def chain(coroutine) -> Iterable[tuple]:

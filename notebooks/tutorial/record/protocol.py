@@ -115,8 +115,4 @@ def items(value: object) -> list:
 
 def is_header(pair: object) -> bool:
     parts = items(pair)
-    return len(parts) == 2 and all(kind_of(part) == "bytes" or secret(part) for part in parts)
-
-
-def secret(part: object) -> bool:
-    return isinstance(part, dict) and "secret" in part
+    return len(parts) == 2 and all(kind_of(part) in ("bytes", "secret") for part in parts)

@@ -8,12 +8,13 @@ import time
 import warnings
 from collections import deque
 from pathlib import Path
+from traceback import walk_tb
 
 from . import events
-from .places import Places, reaches_server, traced
+from .places import Places, reaches_server
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
-SHOWN = ("number", "type", "path", "client", "agent", "clock", "scope", "open", "unread")  # of a connection
+SHOWN = ("number", "type", "path", "agent", "clock", "scope", "open", "unread")  # of a connection
 LINES, LINE = 1000, 5000  # printed lines kept, and characters of each
 CONNECTIONS = 200  # connections kept
 
@@ -41,10 +42,8 @@ class Connection:
         self.type = scope.get("type")
         self.scope = events.mapping(scope, 400)
         self.path = scope.get("path", "")
-        self.client = (scope.get("client") or ("", 0))[1]
         self.agent = events.agent(scope)
-        self.began = time.perf_counter()
-        self.clock = time.time()
+        self.began, self.clock = time.perf_counter(), time.time()
         self.first: list[dict] = []
         self.last: deque[dict] = deque(maxlen=LAST)
         self.skipped = 0
@@ -72,8 +71,8 @@ class Connection:
         """Return all of it as plain values; `leftover` tasks still run, the first of them `made` there."""
         middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
         tasks = {"leftover": len(self.tasks), "made": list(self.tasks.values())[:1]}
-        entries = {"entries": self.first + middle + list(self.last)}
-        return {name: getattr(self, name) for name in SHOWN} | tasks | entries
+        shown = {name: getattr(self, name) for name in SHOWN}
+        return {**shown, **tasks, "entries": self.first + middle + list(self.last)}
 
 
 class Recorder(Places):
@@ -117,7 +116,7 @@ class Recorder(Places):
 
         return recorded
 
-    def noted(self, connection: Connection, receive, send):
+    def noted(self, connection: Connection, receive, send) -> tuple:
         """Return `receive` and `send` that note each event on `connection` and pass it on untouched."""
 
         async def noted_receive():
@@ -149,8 +148,9 @@ class Recorder(Places):
         `cancelled`: the server stops and has cancelled the application.
         """
         stops = isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling()
-        about = {"sent": reaches_server(traced(error)), "left": isinstance(error, OSError), "cancelled": bool(stops)}
-        return {"name": type(error).__name__, "message": events.said(str, error)[:500], **about, **self.blame(error)}
+        sent, left = reaches_server(walk_tb(error.__traceback__)), isinstance(error, OSError)
+        said = {"name": type(error).__name__, "message": events.said(str, error)[:500]}
+        return {**said, "sent": sent, "left": left, "cancelled": bool(stops), **self.blame(error)}
 
     def task(self, loop, coroutine, **options) -> asyncio.Task:
         """Make a task, as the factory of an event loop; keep in mind the connection whose handler made it."""
