@@ -118,7 +118,8 @@ class Cells:
         # What %debug, %tb and pdb.pm() look at.
         sys.last_type, sys.last_value, sys.last_exc, sys.last_traceback = kind, error, error, trace
         shell.InteractiveTB.tb = trace
-        error = errors.usage(error) if isinstance(error, UsageError) else error
+        if isinstance(error, UsageError) and errors.EMPTY in str(error):
+            error = TutorialError(errors.NOTHING_TO_SAVE)
         if isinstance(error, UsageError):
             return shell.show_usage_error(error)
         if isinstance(error, TutorialError):

@@ -14,17 +14,18 @@ import warnings
 from collections import deque
 
 from .disk.project import TutorialError
-from .record.draw import Drawing
+from .record.draw import draw
 from .record.driven import CellRecorder
 from .record.printed import Printed
 from .record.recorder import Recorder
+from .shown import Shown
 
 LIMIT = 2.0  # seconds that an application may take in all
 NEXT = 0.02  # seconds without an entry before the next event is handed out
 REST = 0.2  # seconds without an entry, with no event left, before the call is over
 
 
-class Driven(Drawing):
+class Driven(Shown):
     """The timeline of an application that was called by hand; `drive` returns it.
 
     `sent` is the list of the events that the application sent, as it sent them. `error` is the exception that it
@@ -32,7 +33,8 @@ class Driven(Drawing):
     """
 
     def __init__(self, connection: dict, sent: list, error: BaseException | None) -> None:
-        super().__init__([connection])
+        drawn = draw([connection])
+        super().__init__(drawn.text, drawn.html)
         self.sent, self.error = sent, error
 
 

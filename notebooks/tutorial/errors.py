@@ -8,7 +8,6 @@ import ssl
 import symtable
 from types import TracebackType
 
-from IPython.core.error import UsageError
 from websockets.exceptions import (
     ConnectionClosed,
     ConnectionClosedOK,
@@ -17,7 +16,7 @@ from websockets.exceptions import (
     WebSocketException,
 )
 
-from .disk.project import ROOT, TutorialError
+from .disk.project import ROOT
 from .server.handover import notebook
 from .silence import Silence
 
@@ -96,13 +95,6 @@ def addition(error: BaseException) -> str | None:
     if type(error).__name__ == "OperationalError" and "no such table" in str(error):
         return "The database has no tables yet. This makes them: %run manage.py migrate"
     return None
-
-
-def usage(error: UsageError) -> UsageError | TutorialError:
-    """Return an error of IPython's magics, in our words where it is about %%save."""
-    if EMPTY in str(error):
-        return TutorialError(NOTHING_TO_SAVE)
-    return error
 
 
 def unmade(name: str | None) -> str | None:

@@ -52,14 +52,6 @@ def draw(connections: list[dict]) -> Shown:
     return below(*map(one_table, groups([Story(connection) for connection in connections])))
 
 
-class Drawing(Shown):
-    """A timeline to which a subclass adds what it knows."""
-
-    def __init__(self, connections: list[dict]) -> None:
-        drawn = draw(connections)
-        super().__init__(drawn.text, drawn.html)
-
-
 def groups(stories: list[Story]) -> list[list[Story]]:
     """Return stories in the order they began, those together that overlap in time."""
     found, until = [], -math.inf
