@@ -134,9 +134,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # The course: after logging in or out you are back on the page of lesson 5.
-LOGIN_URL = '/login/'
-LOGIN_REDIRECT_URL = '/'
-LOGOUT_REDIRECT_URL = '/'
+# Names of urls.py, because the project may live below a path of its own.
+LOGIN_URL = 'login'
+LOGIN_REDIRECT_URL = 'console'
+LOGOUT_REDIRECT_URL = 'console'
 
 
 # Internationalization

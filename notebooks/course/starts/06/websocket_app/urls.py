@@ -15,6 +15,6 @@ if settings.DEBUG:
     console = xframe_options_exempt(console)
 
 urlpatterns = [
-    path("", console),
+    path("", console, name="console"),
     path("admin/", admin.site.urls),
 ]

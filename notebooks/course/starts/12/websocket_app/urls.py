@@ -19,7 +19,7 @@ if settings.DEBUG:
     login = xframe_options_exempt(login)
 
 urlpatterns = [
-    path("", console),
+    path("", console, name="console"),
     path("login/", login, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -1,0 +1,140 @@
+"""Behind nginx, from the system's packages: TLS, a path of its own, and the lines without which no WebSocket passes."""
+
+import contextlib
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from serving import PRODUCTION, Server, Visitor, connect
+from websockets.exceptions import InvalidStatus
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("nginx") and shutil.which("openssl")) and not os.environ.get("CI"),
+    reason="nginx and openssl are not installed, for example: sudo apt install nginx-light openssl",
+)
+UPGRADE = 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
+CONFIGURATION = """
+daemon off; pid {folder}/pid; error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
+        location {path} {{
+            proxy_pass http://127.0.0.1:{to}/; {upgrade}
+            proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        }}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def nginx(folder, to, path="/", upgrade=UPGRADE):
+    """Run nginx with TLS before a server; yield its port."""
+    folder.mkdir()
+    names = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-subj", "/CN=localhost"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run(command, check=True, capture_output=True)
+    port = free_port()
+    text = CONFIGURATION.format(folder=folder, port=port, path=path, to=to, upgrade=upgrade)
+    (folder / "nginx.conf").write_text(text)
+    process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port, process):
+    deadline = time.monotonic() + 20
+    while True:
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def anybody():
+    """Return a TLS context that takes the certificate made here."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def ping(address, **options):
+    with connect(address, ssl=anybody(), **options) as ws:
+        ws.send("ping")
+        return ws.recv(timeout=5)
+
+
+class Behind(Visitor):
+    """Someone with a browser behind the proxy."""
+
+    def __init__(self, address):
+        server = Server.__new__(Server)
+        server.http = address
+        super().__init__(server)
+        cookies, tls = urllib.request.HTTPCookieProcessor(self.jar), urllib.request.HTTPSHandler(context=anybody())
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies, tls)
+        self.opener.addheaders = [("Referer", address)]
+
+
+def test_production_behind_tls(site, tmp_path):
+    with site.serve(**PRODUCTION) as server, nginx(tmp_path / "nginx", server.port) as port:
+        address = f"wss://localhost:{port}"
+        assert ping(f"{address}/", origin=f"https://localhost:{port}") == "pong!"
+        for origin in (f"http://localhost:{port}", "https://evil.example"):
+            with pytest.raises(InvalidStatus, match="403"):
+                ping(f"{address}/", origin=origin)
+        visitor = Behind(f"https://localhost:{port}")
+        visitor.log_in()
+        with connect(f"{address}/me", ssl=anybody(), additional_headers=visitor.cookie_header()) as ws:
+            assert ws.recv(timeout=5) == "ada"
+        assert all(cookie.secure for cookie in visitor.jar)
+
+
+def test_without_its_upgrade_lines_a_handshake_is_answered_with_the_page(site, tmp_path):
+    with site.serve(**PRODUCTION) as server, nginx(tmp_path / "nginx", server.port, upgrade="") as port:
+        with pytest.raises(InvalidStatus, match="200"):
+            ping(f"wss://localhost:{port}/")
+
+
+def test_below_a_path_of_its_own(site, tmp_path):
+    to = free_port()
+    command = ["uvicorn", "websocket_app.asgi:application", "--port", str(to), "--root-path", "/app"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command], cwd=site.folder, env=site.environment({}), stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(to, process)
+        with nginx(tmp_path / "nginx", to, path="/app/") as port:
+            assert ping(f"wss://localhost:{port}/app/") == "pong!"
+            with connect(f"wss://localhost:{port}/app/echo", ssl=anybody()) as ws:
+                ws.send("hello")
+                assert ws.recv(timeout=5) == "hello"
+            visitor = Behind(f"https://localhost:{port}/app")
+            visitor.log_in()
+            assert "ada" in visitor.get("/"), "the log in leads back to the page, below the path"
+            with pytest.raises(InvalidStatus, match="404"):
+                ping(f"wss://localhost:{port}/app/nowhere")
+    finally:
+        process.terminate()
+        process.wait(10)
