@@ -11,7 +11,7 @@ import nbformat
 
 ORIGINAL = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".course", ".secret_key", "db.sqlite3", "__pycache__", ".*_cache", ".ipynb_checkpoints", "*.ipynb"
+    ".git", ".venv", ".course", ".secret_key", "db.sqlite3*", "__pycache__", ".*_cache", ".ipynb_checkpoints", "*.ipynb"
 )
 RAISES = "# This cell raises.\n"
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": ""}
