@@ -37,8 +37,7 @@ def safely(application):
 
         # A client that is not accepted yet gets the server's own answer, 500.
         if sent in ("websocket.accept", "websocket.send"):
-            # Too late is no matter: the client has left, or has its close.
-            with contextlib.suppress(OSError, RuntimeError):
+            with contextlib.suppress(OSError, RuntimeError):  # Too late.
                 await send(close)
 
     return safe
@@ -48,11 +47,10 @@ def in_one_line(error):
     """Name `error` and the place in our own code that it came from."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    here = Path(__file__)
-    places = ["errors.py"]
+    place = "errors.py"
     for frame in traceback.extract_tb(error.__traceback__):
         file = Path(frame.filename)
-        if file.is_relative_to(here.parent) and file != here:
-            places.append(f"{file.name}:{frame.lineno}")
+        if file.parent.name == "websocket_app" and file.name != "errors.py":
+            place = f"{file.name}:{frame.lineno}"
     # repr() keeps a line break that a client sent from looking like our log.
-    return f"{repr(error)[:200]} in {places[-1]}"
+    return f"{repr(error)[:200]} in {place}"

@@ -40,9 +40,8 @@ def limit_connections(application):
 
 
 def limit_messages(application):
-    # After a silence, up to twice as many pass in a burst. A message counts
-    # when the handler asks for it: what piles up while the handler is slow
-    # for seconds looks like a burst as well.
+    # After a silence, up to twice as many pass in a burst. What piles up
+    # while the handler is slow for seconds looks like a burst as well.
     def limited(scope, receive, send):
         limit = settings.WEBSOCKET_MESSAGES_PER_SECOND
         # Asked for websocket.connect, then for the first message: none came.

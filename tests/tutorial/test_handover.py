@@ -1,6 +1,5 @@
 """One server for two notebooks of one folder: the lock, the wish, and what may be wrong with both."""
 
-import json
 import os
 import subprocess
 import sys
@@ -83,9 +82,9 @@ def test_a_wish_of_a_notebook_that_is_gone_disturbs_nobody_who_comes_later(proje
     assert server.state is State.SERVING
 
 
-@pytest.mark.parametrize("note", ["", "{", "[]", '{"port": "x"}', json.dumps({"port": 1, "notebook": 2}), "\xff"])
+@pytest.mark.parametrize("note", [b"", b"8000", b"\xff\x00"])
 def test_a_note_that_is_none_does_not_matter(server, holder, note):
-    handover.NOTE.write_text(note)
+    handover.NOTE.write_bytes(note)
     server.start()
     assert server.state is State.SERVING and len(server.facts) == 1
 
@@ -100,6 +99,13 @@ def test_the_lock_is_made_again_where_somebody_has_deleted_it(server):
         until(lambda: server.state is State.AWAY)
     finally:
         other.stop()
+
+
+def test_a_lock_that_cannot_be_opened_is_one_sentence(project, server):
+    handover.LOCK.mkdir(parents=True)
+    with pytest.raises(TutorialError, match=r"server\.lock could not be written \(Is a directory\)"):
+        server.start()
+    assert server.state is State.OFF
 
 
 @pytest.mark.skipif(os.name == "nt", reason="only there can nothing be locked on a file system of another machine")

@@ -3,16 +3,5 @@
 from .exercises import Exercise, every, exercise, find
 from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, status
 
-__all__ = [
-    "ACCEPTED",
-    "ANYTHING",
-    "DROPPED",
-    "NOTHING",
-    "Came",
-    "Exercise",
-    "closed",
-    "every",
-    "exercise",
-    "find",
-    "status",
-]
+__all__ = ["ACCEPTED", "ANYTHING", "DROPPED", "NOTHING", "Came", "Exercise"]
+__all__ += ["closed", "every", "exercise", "find", "status"]

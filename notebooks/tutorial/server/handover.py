@@ -6,18 +6,17 @@ the lock. Only the owner of the course may write in `.course/`, so nobody else c
 """
 
 import contextlib
-import json
 import os
 import threading
 import time
 
 from ..disk import system
-from ..disk.files import contents, remove, write
+from ..disk.files import contents, remove, unwritable, write
 from ..disk.project import STATE, TutorialError
 
 LOOK = 0.1  # seconds between two looks at what another notebook wants
 RELEASE = 10.0  # seconds for the other notebook to let go: it may be in the middle of starting a worker
-LOCK, NOTE, WANTED = STATE / "server.lock", STATE / "server.json", STATE / "wanted"
+LOCK, NOTE, WANTED = STATE / "server.lock", STATE / "server.note", STATE / "wanted"
 
 _lock = None  # the open file; None while another notebook has the server, or nobody
 
@@ -35,7 +34,7 @@ def take_over(server) -> dict | None:
     """
     with contextlib.suppress(OSError):
         os.chmod(STATE, 0o700)
-    file, before = open(LOCK, "ab"), None
+    file, before = opened(), None
     try:
         if not system.lock(file):
             before, deadline = noted(), time.monotonic() + RELEASE
@@ -58,6 +57,14 @@ def take_over(server) -> dict | None:
     return before
 
 
+def opened():
+    """Return the lock's file, open; raise TutorialError with the reason where it cannot be."""
+    try:
+        return open(LOCK, "ab")
+    except OSError as error:
+        raise unwritable(LOCK, error) from None
+
+
 def hold(file, server) -> None:
     """Keep the lock, and look for notebooks that want it."""
     global _lock
@@ -66,6 +73,7 @@ def hold(file, server) -> None:
 
 
 def attend(file, server) -> None:
+    """Give the server away when another notebook wants it, as long as this one holds the lock."""
     while _lock is file:
         time.sleep(LOOK)
         wanted = contents(WANTED)
@@ -75,11 +83,11 @@ def attend(file, server) -> None:
 
 def keep(server) -> None:
     """Note where the server is; lock again if somebody has deleted the lock's file meanwhile."""
-    note = json.dumps({"port": server.port, "notebook": notebook()}).encode()
+    note = f"{server.port} {notebook()}".encode()
     if contents(NOTE) != note:
         write(NOTE, note, mode=0o600)
     if not LOCK.exists():
-        file = open(LOCK, "ab")
+        file = opened()
         system.lock(file)
         close()
         hold(file, server)
@@ -95,8 +103,5 @@ def close() -> None:
 
 def noted() -> dict:
     """Return the note of the notebook that has the lock."""
-    try:
-        note = json.loads(contents(NOTE) or b"")
-        return {"port": int(note["port"]), "notebook": str(note["notebook"])}
-    except (ValueError, LookupError, TypeError):
-        return {"port": 0, "notebook": "another notebook"}
+    port, _, name = (contents(NOTE) or b"").decode(errors="replace").partition(" ")
+    return {"port": port, "notebook": name or "another notebook"}

@@ -112,6 +112,8 @@ class Worker:
         class Server(uvicorn.Server):
             async def startup(self, sockets=None):
                 class Dated(config.http_protocol_class):
+                    """A connection that knows when it was opened: `retire` lets one that has only just been go on."""
+
                     def connection_made(self, transport):
                         self.made = time.monotonic()
                         super().connection_made(transport)

@@ -1,16 +1,17 @@
-"""The addresses of pages. Lesson 5: the console at /."""
+"""The addresses of pages. Lessons 5 and 11."""
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 console = TemplateView.as_view(template_name="websocket_app/console.html")
 
-# The course shows the page in a frame of the notebook. Anybody's page could
-# do that, lay it invisibly over its own and catch your clicks. So only this
-# page, and only while DEBUG is on.
+# The course shows pages in a frame of the notebook. Anybody's page could do
+# that, lay yours invisibly over its own and catch your clicks. So no other
+# page than what stands here, and only while DEBUG is on.
 if settings.DEBUG:
     console = xframe_options_exempt(console)
 
@@ -18,3 +19,5 @@ urlpatterns = [
     path("", console, name="console"),
     path("admin/", admin.site.urls),
 ]
+# The admin's styles, while DEBUG is on; later, a proxy has them.
+urlpatterns += staticfiles_urlpatterns()

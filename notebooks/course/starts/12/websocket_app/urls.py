@@ -1,4 +1,4 @@
-"""The addresses of pages. Lesson 5: the console at /. Lesson 11: log in."""
+"""The addresses of pages. Lessons 5 and 11."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -11,9 +11,9 @@ from django.views.generic import TemplateView
 console = TemplateView.as_view(template_name="websocket_app/console.html")
 login = LoginView.as_view(template_name="websocket_app/login.html")
 
-# The course shows these pages in a frame of the notebook. Anybody's page
-# could do that, lay them invisibly over its own and catch your clicks. So
-# only these two, and only while DEBUG is on.
+# The course shows pages in a frame of the notebook. Anybody's page could do
+# that, lay yours invisibly over its own and catch your clicks. So no other
+# page than what stands here, and only while DEBUG is on.
 if settings.DEBUG:
     console = xframe_options_exempt(console)
     login = xframe_options_exempt(login)

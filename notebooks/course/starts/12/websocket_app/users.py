@@ -12,30 +12,21 @@ from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 logger = logging.getLogger(__name__)
-PATIENCE = 5  # seconds that the session store has for an answer
 
 
 def add_user(application):
-    def with_user(scope, receive, send):
-        key = session_key(scope)
-        if key:
-            return known(key, scope, receive, send)
-        scope = {**scope, "user": AnonymousUser()}
-        return application(scope, receive, send)
-
-    async def known(key, scope, receive, send):
+    async def with_user(scope, receive, send):
+        user, key = AnonymousUser(), session_key(scope)
         try:
-            user = await find_user(key)
+            user = await find_user(key) if key else user
         except Exception as error:  # No tables, or no database at all.
             logger.warning("Nobody can be logged in: %r", error)
-            user = AnonymousUser()
         await application({**scope, "user": user}, receive, send)
 
     return with_user
 
 
 def session_key(scope):
-    """Give the session cookie of a handshake, or None."""
     texts = [t for n, t in scope["headers"] if n.lower() == b"cookie"]
     cookies = parse_cookie(b"; ".join(texts).decode("latin-1"))
     key = cookies.get(settings.SESSION_COOKIE_NAME, "")
@@ -44,9 +35,8 @@ def session_key(scope):
 
 
 async def find_user(key):
-    """Give the user of a session, or AnonymousUser; raise if none answers."""
-    async with asyncio.timeout(PATIENCE):
-        return await asyncio.to_thread(look_up, key)
+    # In a thread, because a database makes one wait; five seconds at most.
+    return await asyncio.wait_for(asyncio.to_thread(look_up, key), 5)
 
 
 def look_up(key):
