@@ -21,7 +21,7 @@ FLOORS = [
     {"__init__"},
 ]
 MODULE = 200  # lines at most
-ENGINE = 6145  # lines at most: what it has now, and 3,600 is where it is going. This number only gets smaller.
+ENGINE = 6144  # lines at most: what it has now, and 3,600 is where it is going. This number only gets smaller.
 
 
 def modules() -> list[Path]:

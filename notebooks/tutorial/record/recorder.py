@@ -94,7 +94,7 @@ class Recorder(Places):
             connection = Connection(self.count, scope, self.failure)
             self.connections.append(connection)
             self.opened.set()
-            token = current.set(connection)
+            current.set(connection)  # a server calls each connection in a context of its own, so nobody takes it back
             try:
                 connection.coroutine = application(scope, *self.noted(connection, receive, send))
                 result = await connection.coroutine
@@ -105,7 +105,6 @@ class Recorder(Places):
                 connection.add("return")
                 return result
             finally:
-                current.reset(token)
                 connection.open = False
                 connection.coroutine = None
                 if connection.type == "websocket" and not connection.gone:
