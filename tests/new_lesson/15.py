@@ -3,7 +3,7 @@
 from tutorial.check import ANYTHING, NOTHING, exercise
 
 
-@exercise("15.1", "Shout", saves="websocket_app/websocket.py")
+@exercise("15.1", "Shout", "warm-up", saves="websocket_app/websocket.py")
 async def shout(visit):
     client = await visit.connect()
     await client.send("hello", "HELLO")
@@ -13,6 +13,7 @@ async def shout(visit):
 
 
 shout.hints = ["str has a method for it.", 'event["text"].upper() is what to send; an empty text is not answered.']
+shout.why = "upper() returns a new string, so the event that came is not changed."
 shout.mistakes = [
     ("hello", NOTHING, "Nothing comes back: send what upper() returns."),
     ("hello", "hello", "The text comes back as it was: upper() returns a new one."),

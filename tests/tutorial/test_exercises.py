@@ -16,6 +16,7 @@ import pytest
 from copies import PROJECT
 from kernel import Kernel, until
 from tutorial.check import every, find, judge
+from tutorial.check.exercises import MARKS
 from tutorial.disk import course, progress
 from tutorial.disk.project import TutorialError
 from tutorial.server.state import State
@@ -68,6 +69,7 @@ def begin(project, exercise) -> None:
 
 @ALL
 def test_the_exercise_is_whole(exercise):
+    assert exercise.mark in MARKS
     assert len(exercise.hints) >= 2 and all(hint.strip() for hint in exercise.hints)
     assert "TODO" in starter(exercise) and "TODO" not in exercise.solution
 

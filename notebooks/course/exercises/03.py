@@ -3,7 +3,7 @@
 from tutorial.check import exercise
 
 
-@exercise("3.1", "Count connections", saves="websocket_app/websocket.py")
+@exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py")
 async def count(visit):
     first = await visit.connect()
     await visit.prints("1 connected")

@@ -5,7 +5,7 @@ from tutorial.check import ANYTHING, NOTHING, exercise
 HANDLER = "websocket_app/websocket.py"
 
 
-@exercise("4.1", "A second command", saves=HANDLER)
+@exercise("4.1", "A second command", "core", saves=HANDLER)
 async def echo(visit):
     client = await visit.connect()
     await client.send("ping", "pong!")
@@ -38,7 +38,7 @@ echo.mistakes = [
 ]
 
 
-@exercise("4.2", "A count of its own", saves=HANDLER)
+@exercise("4.2", "A count of its own", "core", saves=HANDLER)
 async def count(visit):
     first = await visit.connect()
     await first.send("ping", "pong! 1")

@@ -8,7 +8,7 @@ ADA, GRACE, HALF = '{"name": "Ada"}', '{"name": "Grace"}', '{"name": "\\ud800"}'
 BRACKETS = "[" * 100_000
 
 
-@exercise("7.1", "JSON from a stranger", saves=HANDLER, was="6.2")
+@exercise("7.1", "JSON from a stranger", "core", saves=HANDLER, was="6.2")
 async def stranger(visit):
     friend = await visit.connect()
     await friend.send(ADA, "Hello Ada")

@@ -5,7 +5,7 @@ from tutorial.check import NOTHING, closed, exercise
 QUESTION = "how many"
 
 
-@exercise("8.1", "How many", saves="websocket_app/websocket.py", was="7.1")
+@exercise("8.1", "How many", "core", saves="websocket_app/websocket.py", was="7.1")
 async def number(visit):
     first = await visit.connect()
     await first.send(QUESTION, "1")

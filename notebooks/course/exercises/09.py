@@ -5,7 +5,7 @@ from tutorial.check import NOTHING, exercise
 ADA, GRACE = "/hello/Ada", "/hello/Grace"
 
 
-@exercise("9.1", "Hello at an address", saves="websocket_app/routing.py", was="8.1")
+@exercise("9.1", "Hello at an address", "core", saves="websocket_app/routing.py", was="8.1")
 async def hello(visit):
     for path, greeting in ((ADA, "Hello Ada"), (GRACE, "Hello Grace")):
         client = await visit.connect(path)

@@ -3,7 +3,7 @@
 from tutorial.check import ANYTHING, NOTHING, closed, exercise, status
 
 
-@exercise("10.1", "Members only", saves="websocket_app/routing.py")
+@exercise("10.1", "Members only", "core", saves="websocket_app/routing.py")
 async def members(visit):
     client = await visit.connect("/members", "a guest")
     await client.expect(closed(4403))

@@ -34,7 +34,7 @@ async def visitor(name):
         await user.adelete()
 
 
-@exercise("11.1", "Greet by name", saves="websocket_app/me.py", was="9.1")
+@exercise("11.1", "Greet by name", "core", saves="websocket_app/me.py", was="9.1")
 async def greet(visit):
     from django.db import OperationalError
 

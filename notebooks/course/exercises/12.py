@@ -5,7 +5,7 @@ from tutorial.check import ACCEPTED, exercise, status
 NO = status(403)
 
 
-@exercise("12.1", "Compare it whole", saves="websocket_app/origin.py")
+@exercise("12.1", "Compare it whole", "core", saves="websocket_app/origin.py")
 async def compare(visit):
     own = f"localhost:{visit.server.port}"
     origins = {

@@ -5,7 +5,7 @@ import asyncio
 from tutorial.check import closed, exercise
 
 
-@exercise("13.1", "Who says nothing", saves="websocket_app/websocket.py")
+@exercise("13.1", "Who says nothing", "core", saves="websocket_app/websocket.py")
 async def idle(visit):
     silent = await visit.connect("/", "who is silent")
     client = await visit.connect("/", "who talks")

@@ -5,7 +5,7 @@ from tutorial.check import ANYTHING, DROPPED, NOTHING, closed, exercise
 FITS, LONG, WIDE = "x" * 100, "x" * 101, "é" * 100
 
 
-@exercise("14.1", "Too long", saves="websocket_app/websocket.py")
+@exercise("14.1", "Too long", "warm-up", saves="websocket_app/websocket.py")
 async def length(visit):
     client = await visit.connect()
     await client.send("ping", "pong!")

@@ -9,6 +9,7 @@ from functools import cache
 from ..disk.project import ROOT, TutorialError
 
 COURSE = ROOT / "notebooks" / "course"
+MARKS = ("warm-up", "core", "hard")  # a line or two, the idea of the lesson, one more idea
 
 
 @dataclass
@@ -17,10 +18,12 @@ class Exercise:
 
     number: str  # "4.1"
     title: str
+    mark: str  # one of MARKS
     check: Callable  # async: takes a `Visit` and notes what came
     saves: str | None = None  # the file to write; None where the learner's own client is judged
     was: str = ""  # the number that it had in an earlier course, where a learner's progress is kept
     hints: list[str] = field(default_factory=list)  # each one level deeper
+    why: str = ""  # a paragraph below the solution: why it is written this way
     # Rows of (sent, came, what to say), of which the first that fits is told; or a function: visit → what to say.
     mistakes: list[tuple] | Callable = field(default_factory=list)
 
@@ -42,9 +45,9 @@ class Exercise:
         return (COURSE / "solutions" / f"{self.number}.py").read_text(encoding="utf-8")
 
 
-def exercise(number: str, title: str, saves: str | None = None, was: str = "") -> Callable[[Callable], Exercise]:
-    """Make an exercise of the function that checks it; `hints` and `mistakes` are attributes to set."""
-    return lambda check: Exercise(number, title, check, saves, was)
+def exercise(number: str, title: str, mark: str, saves: str | None = None, was: str = "") -> Callable:
+    """Return a decorator that makes an exercise of its check; `hints`, `mistakes` and `why` are attributes to set."""
+    return lambda check: Exercise(number, title, mark, check, saves, was)
 
 
 @cache

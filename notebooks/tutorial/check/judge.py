@@ -158,7 +158,7 @@ def solution(exercise: Exercise) -> Shown:
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
         return below(title(f"· {exercise.name}: solution not open yet."), sentences(what_next(exercise, known)))
     save = f"%%save {exercise.saves}\n" if exercise.saves else ""
-    return below(title(f"· {exercise.name}: our solution."), code(save + exercise.solution))
+    return below(title(f"· {exercise.name}: our solution."), code(save + exercise.solution), sentences(exercise.why))
 
 
 def overview() -> Shown:
@@ -167,7 +167,8 @@ def overview() -> Shown:
     rows = []
     for lesson, heading in sorted(course.titles().items()):
         rows.append([f"Lesson {lesson}", "", heading])
-        rows += [[e.number, state(known[e.number]), e.title] for e in every().values() if e.lesson == lesson]
+        exercises = [each for each in every().values() if each.lesson == lesson]
+        rows += [[e.number, state(known[e.number]), f"{e.title} · {e.mark}"] for e in exercises]
     passed = sum(each["passed"] for each in known.values())
     return below(title(f"· {passed} of {len(known)} exercises passed."), table(["", "state", "title"], rows))
 
