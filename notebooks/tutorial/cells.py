@@ -9,7 +9,7 @@ import warnings
 
 from IPython.core.error import UsageError
 
-from . import errors
+from . import errors, interrupt
 from .disk.project import TutorialError, wrapped
 from .record import faults
 from .server.server import Server
@@ -95,6 +95,7 @@ class Cells:
             print(error)
         except KeyboardInterrupt:
             print("Stopped before the server was ready. The next cell that needs it starts it again.")
+        interrupt.install(self.shell.user_ns)
         self.watch.begin()
 
     def after(self, result) -> None:
@@ -112,6 +113,8 @@ class Cells:
     def failed(self, shell, kind, error, trace, tb_offset=None) -> None:
         """Show an error: one of a client in a few lines that say why, any other without the frames of libraries."""
         silence, self.watch.found = self.watch.found, None
+        if isinstance(error, KeyboardInterrupt):
+            silence = None  # it came later, while the client was leaving
         self.watch.end(interrupted=isinstance(error, KeyboardInterrupt))
         trace = errors.own_frames(trace) or trace
         error.with_traceback(trace)

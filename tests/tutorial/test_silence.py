@@ -1,5 +1,6 @@
 """A client in a cell that hears nothing is ended and says where it waits; one that only takes its time is not."""
 
+import random
 import re
 import threading
 import time
@@ -252,6 +253,19 @@ def test_a_client_that_hears_something_or_sleeps_goes_on(kernel, form):
     time.sleep(LIMIT)  # what must not happen has this long to happen
     kernel.manager.interrupt_kernel()
     assert "Stopped, in line" in kernel.result(request)
+
+
+def test_the_stop_button_never_breaks_a_connection_in_the_middle_of_its_work(kernel):
+    kernel.run(SAVE + handler())
+    for _ in range(20):
+        request = kernel.send(ENDLESS["pings"])
+        kernel.wait_for(request, "connects")
+        time.sleep(random.uniform(0.1, 0.3))  # anywhere: most of this client's time is spent in the library's parser
+        began = time.monotonic()
+        kernel.manager.interrupt_kernel()
+        shown = kernel.result(request)
+        assert shown.startswith("Stopped, in line"), shown
+        assert "Fatal error" not in shown and time.monotonic() - began < 5
 
 
 FLOOD = """\
