@@ -17,6 +17,6 @@ def load_ipython_extension(shell) -> None:
             f"This notebook runs in {sys.executable}, and that Python has no {', '.join(lacking)}. "
             f"Close JupyterLab, then type in a terminal:\n    cd {ROOT}\n    python3 manage.py lab"
         )
-    from .magics import load
+    from .extension import load
 
     load(shell)

@@ -8,9 +8,11 @@ import sys
 import warnings
 
 from IPython.core.error import UsageError
+from IPython.display import display
 
 from . import errors, interrupt
 from .disk.project import TutorialError, wrapped
+from .predict import Prediction
 from .record import faults
 from .server.server import Server
 from .shown import safe
@@ -73,6 +75,7 @@ class Cells:
         self.shell, self.server, self.names = shell, server, names
         self.said = Said(server)
         self.watch = Watch(shell.user_ns, self.said.look)
+        self.prediction: Prediction | None = None
         self.python_warns = warnings.showwarning
         shell.events.register("pre_run_cell", self.before)
         shell.events.register("post_run_cell", self.after)
@@ -101,6 +104,9 @@ class Cells:
     def after(self, result) -> None:
         """Print what handlers printed, what went wrong with them and what else the learner must know."""
         self.watch.end()
+        if self.prediction:
+            prediction, self.prediction = self.prediction, None
+            display(prediction.verdict(result.error_in_exec))
         silence, self.watch.found = self.watch.found, None
         if silence:  # the client caught what ended it
             print(f"{silence}{self.line(silence.filename, silence.line)}")

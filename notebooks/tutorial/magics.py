@@ -1,28 +1,20 @@
-"""What `%load_ext tutorial` does to a kernel."""
+"""The magics of the course."""
 
-import asyncio
-import os
-import urllib.request
-
-import nest_asyncio2
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
 from . import errors
 from .cells import Cells
 from .check import find, judge
-from .disk import course, history
-from .disk.files import contents
-from .disk.modules import forget_modules, read_from_source
+from .check.faults import choose, current, found
+from .disk import course, fault, history
+from .disk.files import contents, write
 from .disk.project import ROOT, TutorialError, no_link, wrapped
-from .drive import drive
+from .predict import Prediction
 from .record import draw
 from .save import difference, save
 from .server.server import Server, State
 from .shown import Shown, code, safe
-
-run_alone = asyncio.Runner.run
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @magics_class
@@ -37,20 +29,24 @@ class TutorialMagics(Magics):
     def lesson(self, line: str) -> None:
         """%lesson N: bring websocket_app/ to where lesson N begins; what you wrote is kept, see %restore."""
         files = course.begin(line.strip())
+        before = f"lesson {int(line) - 1} builds it" if int(line) > 1 else "startproject makes it"
+        self.begin(files, f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        if self.server.state is not State.OFF:
+            self.serve()
+
+    def begin(self, files: dict[str, bytes | None], said: str) -> None:
+        """Make websocket_app/ hold these files, say so, and say what is kept."""
         for name in files:  # before anything is changed
             no_link(ROOT / name)
         kept = {name: history.replace(ROOT / name, content) for name, content in files.items()}
         numbers = [f"{name} as {number}" for name, number in kept.items() if number]
         away = [name for name, number in kept.items() if number and files[name] is None]
-        before = f"lesson {int(line) - 1} builds it" if int(line) > 1 else "startproject makes it"
-        print(f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        print(said)
         if away:
             print(f"Set aside; this lesson starts without: {safe(', '.join(away))}.")
         if numbers:
             print(f"What you had written is kept: {safe(', '.join(numbers))}. %restore NUMBER brings it back.")
         self.server.options.clear()  # such as lifespan="on", which the lesson's first code would not survive
-        if self.server.state is not State.OFF:
-            self.serve()
 
     @cell_magic
     def save(self, line: str, cell: str) -> None:
@@ -114,6 +110,34 @@ class TutorialMagics(Magics):
         display(shown)
 
     @line_magic
+    def predict(self, line: str) -> None:
+        """%predict 403: what you expect this cell to print; when it ends, the two are compared."""
+        self.cells.prediction = Prediction(line.strip())
+
+    @line_magic
+    def fault(self, line: str) -> None:
+        """%fault: plant a mistake in a handler that works, without a word on what it is. %fault 7: number 7."""
+        chosen = choose(line)
+        files, path = chosen.planted, chosen.saves
+        fault.note(number=int(chosen.title), path=path, digest=fault.digest(files[path]), named=False)
+        rest = f"the rest is as lesson {chosen.lesson} ends. {chosen.about}"
+        self.begin(course.alone(files), wrapped(f"Fault {chosen.title}: one mistake is planted in {path}; {rest}"))
+        print(
+            "Until you name it, no sentence explains it. Run a client, then %timeline; another message, or a second\n"
+            "client, may show more. %found lists what it may be. %hint fault helps."
+        )
+        self.serve()
+
+    @line_magic
+    def found(self, line: str) -> None:
+        """%found: what the planted fault may be. %found c: say that it is c."""
+        was_hidden = fault.hidden()
+        display(found(line))
+        if was_hidden and not fault.hidden():
+            right = current()
+            self.shell.set_next_input(f"%%save {right.saves}\n{right.planted[right.saves].decode()}")
+
+    @line_magic
     def hint(self, line: str) -> None:
         """%hint 4.1: a hint for an exercise, one level deeper each time."""
         display(judge.hint(find("hint", line)))
@@ -125,47 +149,10 @@ class TutorialMagics(Magics):
 
     @line_magic
     def progress(self, line: str) -> None:
-        """%progress: all lessons and exercises, and what is passed."""
-        display(judge.overview())
-
-
-def load(shell) -> None:
-    """Set up the kernel: folder, asyncio in cells, magics, `server`, `drive`, and what happens around each cell."""
-    if not (ROOT / "manage.py").exists():
-        raise TutorialError(
-            f"There is no manage.py beside {ROOT.name}/notebooks. This looks like a copy of a part of the course: "
-            "open the notebook inside the whole folder, with python3 manage.py lab."
-        )
-    os.chdir(ROOT)
-    before = shell.magics_manager.registry.get("TutorialMagics")
-    if before:  # %reload_ext: hooks and server are there already
-        shell.push(before.cells.names)
-        return
-    os.environ["DJANGO_SETTINGS_MODULE"] = "websocket_app.settings"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # a cell may ask the database; the server must not, and has not this
-    keep_loopback_out_of_proxies()
-    read_from_source(ROOT)
-    forget_modules()
-    nest_asyncio2.apply()
-    asyncio.Runner.run = run_nested
-    server = Server()
-    names = {"server": server, "drive": drive}
-    shell.push(names)
-    shell.register_magics(TutorialMagics(shell, server, Cells(shell, server, names)))
-
-
-def keep_loopback_out_of_proxies() -> None:
-    """Let no client on this machine go through the proxy that the environment names, if it names one."""
-    if urllib.request.getproxies_environment():
-        for name in ("no_proxy", "NO_PROXY"):
-            listed = os.environ.get(name) or os.environ.get(name.swapcase(), "")
-            os.environ[name] = ",".join(filter(None, [listed, *LOOPBACK]))
-
-
-def run_nested(runner: asyncio.Runner, main, *, context=None):
-    """Take the place of `asyncio.Runner.run`, which refuses to run in a notebook; `asyncio.run` is nest_asyncio2's."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:  # in a thread
-        return run_alone(runner, main, context=context)
-    return loop.run_until_complete(loop.create_task(main, context=context))
+        """%progress: all lessons and exercises, and what is passed. %progress --csv NAME: a file to hand in."""
+        option, _, name = line.strip().partition(" ")
+        if option == "--csv":
+            write(ROOT / "progress.csv", judge.as_csv(name.strip()).encode())
+            print("progress.csv is written, beside manage.py. %progress --csv NAME writes your name into it.")
+        else:
+            display(judge.overview())

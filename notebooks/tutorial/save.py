@@ -4,7 +4,7 @@ import difflib
 from itertools import groupby
 from pathlib import Path
 
-from .disk import history
+from .disk import fault, history
 from .disk.files import contents
 from .disk.project import TutorialError, inside, relative
 from .shown import Shown, code, title
@@ -37,19 +37,25 @@ def similar(path: Path) -> str | None:
 
 def difference(path: Path, old: bytes | None, new: bytes, question: str = "") -> Shown:
     """Return what a save changes: text with + and -, and the same in colour."""
-    before, after = ((text or b"").decode(errors="replace").splitlines() for text in (old, new))
-    lines = []
+    after = new.decode(errors="replace").splitlines()
+    changes = Shown("", "")
     if old is None:
         said = f"new, {len(after)} line{'s' if len(after) != 1 else ''}"
     elif old == new:
         said = "unchanged"
     else:
         said = "changed"
-        lines = list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]
+        if not fault.hidden():  # else they would name it
+            changes = differing(old.decode(errors="replace").splitlines(), after)
     heading = title(f"{relative(path)}: {said}{question}")
+    return Shown(f"{heading.text}\n{changes.text}".rstrip(), heading.html + changes.html)
+
+
+def differing(before: list[str], after: list[str]) -> Shown:
+    """Return the lines that differ, with - and + and what stands around them."""
+    lines = list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]
     blocks = [code("\n".join(rows), TINTS.get(sign, "none")) for sign, rows in groupby(lines, lambda line: line[:1])]
-    text = "\n".join([heading.text, *(f"  {line}" for line in lines)])
-    return Shown(text, "".join([heading.html, *(block.html for block in blocks)]))
+    return Shown("\n".join(f"  {line}" for line in lines), "".join(block.html for block in blocks))
 
 
 def check_syntax(path: Path, content: str) -> None:

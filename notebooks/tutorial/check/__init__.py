@@ -1,7 +1,8 @@
 """`%check`, `%hint`, `%solution`, `%progress`, and the words in which `course/exercises/` is written."""
 
-from .exercises import Exercise, every, exercise, find
+from .exercises import Exercise, every, exercise
+from .faults import faults, find
 from .values import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, closed, status
 
 __all__ = ["ACCEPTED", "ANYTHING", "DROPPED", "NOTHING", "Came", "Exercise"]
-__all__ += ["closed", "every", "exercise", "find", "status"]
+__all__ += ["closed", "every", "exercise", "faults", "find", "status"]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from ..disk.project import ROOT, TutorialError
+from ..disk import course
+from ..disk.project import ROOT
 
 COURSE = ROOT / "notebooks" / "course"
 MARKS = ("warm-up", "core", "hard")  # a line or two, the idea of the lesson, one more idea
@@ -40,6 +41,21 @@ class Exercise:
     def name(self) -> str:
         return f"{self.number} {self.title}"
 
+    def untouched(self, content: bytes | None) -> bool:
+        """Tell whether the file is as a lesson saves it, or not there."""
+        return content is None or course.known(self.saves, content)
+
+    @property
+    def todo(self) -> str:
+        """What to do where the file is untouched."""
+        what = f"{self.saves} is as the course gives it. " if self.saves else ""
+        return f"{what}Fill in the TODO in the cell above, run that cell{' to save the file' * bool(self.saves)}."
+
+    @property
+    def done(self) -> str:
+        """What to say after a pass."""
+        return f"%solution {self.number} shows ours. The next lesson starts clean, whichever way you took."
+
     @property
     def solution(self) -> str:
         return (COURSE / "solutions" / f"{self.number}.py").read_text(encoding="utf-8")
@@ -56,13 +72,3 @@ def every() -> dict[str, Exercise]:
     files = sorted((COURSE / "exercises").glob("[0-9][0-9].py"))
     found = [each for file in files for each in runpy.run_path(str(file)).values() if isinstance(each, Exercise)]
     return {each.number: each for each in found}
-
-
-def find(magic: str, number: str) -> Exercise:
-    """Return an exercise; raise TutorialError for a number that no exercise has."""
-    number = number.strip()
-    if number not in every():
-        which = f"There is no exercise {number}." if number else "Which exercise?"
-        example = f"Write, for example, %{magic} {next(iter(every()))}"
-        raise TutorialError(f"{which} There are {', '.join(every())}. {example}")
-    return every()[number]

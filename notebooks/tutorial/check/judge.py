@@ -1,14 +1,18 @@
 """`%check N.M`: visit the learner's server, say what was seen, and remember it. Also hints, solutions, progress."""
 
 import asyncio
+import csv
 import hashlib
+import io
 
 from ..disk import course, progress
 from ..disk.files import contents
 from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
+from ..save import differing
 from ..shown import Shown, below, code, folded, sentences, table, title
 from .exercises import Exercise, every
+from .faults import every_fault
 from .values import ANYTHING, NO_EXCEPTION, NOTHING, Came, fits
 from .visit import LIMIT, NotAttempted, Step, Stopped, Visit
 
@@ -25,10 +29,7 @@ def check(server, exercise: Exercise) -> Shown:
     try:
         return judged(server, exercise)
     except NotAttempted:
-        what = f"{exercise.saves} is as the course gives it. " if exercise.saves else ""
-        todo = "Fill in the TODO in the cell above, run that cell"
-        todo += " to save the file" if exercise.saves else ""
-        said = f"{what}{todo}, then run %check {exercise.number} again. %hint {exercise.number} helps."
+        said = f"{exercise.todo} Then run %check {exercise.number} again. %hint {exercise.number} helps."
         return below(sentences(said), title(f"· {exercise.name}: not attempted yet."))
     except TutorialError as error:
         said = str(error)
@@ -39,7 +40,7 @@ def check(server, exercise: Exercise) -> Shown:
 
 def judged(server, exercise: Exercise) -> Shown:
     file = contents(ROOT / exercise.saves) if exercise.saves else None
-    if exercise.saves and (file is None or course.known(exercise.saves, file) or digest(file) in course.steps()):
+    if exercise.saves and exercise.untouched(file):
         raise NotAttempted
     if exercise.saves:
         server.fresh()
@@ -50,9 +51,8 @@ def judged(server, exercise: Exercise) -> Shown:
         wrong = asyncio.run(visited(visit, exercise))
     if not wrong:
         progress.note(exercise.names, passed=True)
-        ours = f"%solution {exercise.number} shows ours. The next lesson starts clean, whichever way you took."
         steps = folded(f"{len(visit.steps)} steps, all of them right", seen(visit.steps))
-        return below(steps, sentences(ours), title(f"✓ {exercise.name}: passed.", "good"))
+        return below(steps, sentences(exercise.done), title(f"✓ {exercise.name}: passed.", "good"))
     known = progress.note(exercise.names, failed=digest(file or repr([s.came for s in visit.steps]).encode())[:16])
     steps = [seen(visit.steps)] if visit.steps else []
     return below(*steps, *wrong, sentences(what_next(exercise, known)), title(f"✗ {exercise.name}: not yet.", "bad"))
@@ -158,7 +158,12 @@ def solution(exercise: Exercise) -> Shown:
     if not known["passed"] and len(known["failed"]) < ATTEMPTS:
         return below(title(f"· {exercise.name}: solution not open yet."), sentences(what_next(exercise, known)))
     save = f"%%save {exercise.saves}\n" if exercise.saves else ""
-    return below(title(f"· {exercise.name}: our solution."), code(save + exercise.solution), sentences(exercise.why))
+    shown = [title(f"· {exercise.name}: our solution."), code(save + exercise.solution)]
+    yours = (contents(ROOT / exercise.saves) or b"") if exercise.saves else b""
+    if yours and not exercise.untouched(yours) and yours != exercise.solution.encode():
+        changes = differing(yours.decode(errors="replace").splitlines(), exercise.solution.splitlines())
+        shown += [title("What makes yours into ours:"), changes]
+    return below(*shown, *[sentences(exercise.why)] * bool(exercise.why))
 
 
 def overview() -> Shown:
@@ -170,7 +175,21 @@ def overview() -> Shown:
         exercises = [each for each in every().values() if each.lesson == lesson]
         rows += [[e.number, state(known[e.number]), f"{e.title} · {e.mark}"] for e in exercises]
     passed = sum(each["passed"] for each in known.values())
-    return below(title(f"· {passed} of {len(known)} exercises passed."), table(["", "state", "title"], rows))
+    found = sum(progress.of(each.names)["passed"] for each in every_fault().values())
+    counts = f"{passed} of {len(known)} exercises passed, {found} of {len(every_fault())} faults found"
+    return below(table(["", "state", "title"], rows), title(f"· {counts}."))
+
+
+def as_csv(name: str) -> str:
+    """Return what is done as lines of comma-separated values, to be handed in; `name` is what the learner typed."""
+    lines = io.StringIO()
+    rows = csv.writer(lines, lineterminator="\n")
+    rows.writerow(["name", "number", "title", "mark", "passed", "attempts", "hints"])
+    for each in [*every().values(), *every_fault().values()]:
+        known, mark = progress.of(each.names), "fault" if each.number == "fault" else each.mark
+        done = [int(known["passed"]), len(known["failed"]), known["hints"]]
+        rows.writerow([name, each.number, each.title, mark, *done])
+    return lines.getvalue()
 
 
 def state(known: dict) -> str:

@@ -111,7 +111,7 @@ def as_stored(notebook: NotebookNode, mask: Mask) -> bytes:
         cell.setdefault("id", f"cell-{place}")
         cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key in KEPT})
         if cell.cell_type == "code":
-            cell.outputs = [mask.output(output) for output in cell.outputs]
+            cell.outputs = [] if predicts(cell) else [mask.output(output) for output in cell.outputs]
             if cell.execution_count is not None:
                 number += 1
                 cell.execution_count = number
@@ -119,6 +119,11 @@ def as_stored(notebook: NotebookNode, mask: Mask) -> bytes:
                 if output.output_type == "execute_result":
                     output.execution_count = cell.execution_count
     return (nbformat.writes(stored).rstrip("\n") + "\n").encode()
+
+
+def predicts(cell: NotebookNode) -> bool:
+    """Tell whether a learner is to predict what the cell prints: its outputs are not stored."""
+    return cell.source.startswith("%predict")
 
 
 def shown(cell: NotebookNode, mask: Mask) -> str:

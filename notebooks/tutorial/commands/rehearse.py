@@ -23,6 +23,7 @@ from .mask import Mask, as_stored
 
 Files = dict[str, bytes | None]  # path from where manage.py stands, with forward slashes → content; None: no such file
 STARTS = relative(course.FOLDER)
+PREDICTED = f"{STARTS}/predicted.txt"  # what cells with a prediction have shown: their outputs are not stored
 BAR = "{desc} {bar} {n_fmt}/{total_fmt} cells {elapsed}"
 AGAIN = "python3 manage.py rehearse --write makes it anew."
 
@@ -79,6 +80,10 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
         print("\nNothing was written.")
         return 1
     made |= starts(begins, every)
+    predicted = (contents(ROOT / PREDICTED) or b"").decode().splitlines()
+    for lesson in lessons:
+        predicted = [line for line in predicted if not line.startswith(f"{lesson.number:02} ")] + lesson.predicted()
+    made[PREDICTED] = "".join(f"{line}\n" for line in sorted(predicted, key=lambda line: line[:2])).encode()
     if len(lessons) == len(every) or (writing and lessons[-1].number == every[-1].number):
         made |= {**ended, **course.at(begins, end)}
     changed = sorted(path for path, content in made.items() if contents(ROOT / path) != content)

@@ -56,7 +56,11 @@ def begin(lesson: str) -> dict[str, bytes | None]:
     last = max(titles(), default=max(all_of_them))
     if not lesson.isdecimal() or not 1 <= int(lesson) <= last:
         raise TutorialError(f"%lesson takes a number from 1 to {last}, for example %lesson 4. Nothing was changed.")
-    files = at(all_of_them, int(lesson))
+    return alone(at(all_of_them, int(lesson)))
+
+
+def alone(files: dict[str, bytes]) -> dict[str, bytes | None]:
+    """Return these files, and before them, with None, all others that the project has now or in any lesson."""
     others = {*paths(), *map(relative, sources())} - files.keys()
     return {**dict.fromkeys(sorted(others)), **files}
 
@@ -69,8 +73,9 @@ def paths() -> set[str]:
 
 @cache
 def steps() -> set[str]:
-    """Return the digests of what the lessons' own cells save."""
-    return set((contents(FOLDER / "steps.txt") or b"").decode().split())
+    """Return the digests of what the lessons' own cells save, and of the mistakes that `%fault` plants."""
+    faults = (hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.parent.glob("faults/*/*.py"))
+    return {*(contents(FOLDER / "steps.txt") or b"").decode().split(), *faults}
 
 
 def known(path: str, content: bytes) -> bool:

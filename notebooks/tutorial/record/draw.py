@@ -8,6 +8,7 @@ import math
 import re
 import textwrap
 
+from ..disk import fault
 from ..disk.project import TutorialError
 from ..shown import MONO, QUIET, WIDTH, Shown, below, beside, folded, inline, mono, safe, table, under
 from .events import written
@@ -82,12 +83,17 @@ def one_table(group: list[Story]) -> Shown:
         who, keys = inline(f"{title}: {story.name},", BOLD), story.connection["scope"]
         scope = table(["key", "value"], [[key, value_lines(value)] for key, value in keys.items()])
         count = f"scope, {len(keys)} key{'s' * (len(keys) != 1)}"
-        html.append(folded(beside(who, inline(f"{story.summary} · {count}")), below(scope, SECRET)).html)
-        text.append(textwrap.fill(f"{who.text} {safe(story.summary)}.", WIDTH, subsequent_indent="  "))
+        html.append(folded(beside(who, inline(f"{seen(story)} · {count}")), below(scope, SECRET)).html)
+        text.append(textwrap.fill(f"{who.text} {safe(seen(story))}.", WIDTH, subsequent_indent="  "))
     for keys in dict.fromkeys(", ".join(story.connection["scope"]) for story in group):
         text.append(textwrap.fill(f"scope: {safe(keys)}", WIDTH, subsequent_indent=" " * 7))
     drawn = columns(group) if 1 < len(group) <= SIDE_BY_SIDE else lanes(group)
     return below(Shown("\n".join(text), "\n".join(html)), drawn)
+
+
+def seen(story: Story) -> str:
+    """Return how a connection was answered and how it ended; while a fault is hidden, only what its client saw."""
+    return re.split(": |, because", story.summary)[0] if fault.hidden() else story.summary
 
 
 def value_lines(value: object) -> list[Shown]:
@@ -143,7 +149,8 @@ def words(row: Row) -> list[Shown]:
     """Return an event's type and its keys, or what else there is to say, and the code where it went wrong."""
     tint = row.kind if row.kind in ("receive", "send") else "bad" if row.bad else "quiet"
     said = mono(row.words, tint if row.arrow else "none") if row.arrow or row.kind == "print" else inline(row.words)
-    quoted = [under(row.place["code"], "quiet")] if "line" in row.place and (row.bad or row.kind == "open") else []
+    quotes = "line" in row.place and (row.bad or row.kind == "open") and not fault.hidden()
+    quoted = [under(row.place["code"], "quiet")] if quotes else []
     return [said, *map(mono, row.values), *quoted]
 
 

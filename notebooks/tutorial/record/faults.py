@@ -7,6 +7,7 @@ adds to it, and only where it is certain.
 
 import time
 
+from ..disk import fault
 from ..shown import safe
 from . import source
 from .events import written
@@ -22,7 +23,7 @@ MANY = 100  # events sent by an application that never comes to an end
 def logged(ended: object, log: str) -> list[str]:
     """Return what the project itself wrote last into its log, for a connection that it `ended` with code 1011."""
     own = [line for line in log.splitlines() if not line.startswith(("INFO:", "WARNING:"))]
-    if getattr(ended, "code", None) != 1011 or not own:
+    if getattr(ended, "code", None) != 1011 or not own or fault.hidden():
         return []
     return [f"1011 is an error of the server's own. The last line of its log: {own[-1]}"]
 
@@ -33,7 +34,7 @@ def explain(connection: dict, stuck: dict | None = None, silent: bool = False) -
     `connection` is `Connection.as_dict()` with `waits`, where its application waits now; `stuck` is the line at which
     the event loop stands still; `silent` says that its client waits and hears nothing.
     """
-    if connection["type"] not in RULES:
+    if connection["type"] not in RULES or fault.hidden():
         return None
     first = raised(connection, silent) or refused(connection) or never_awaited(connection)
     said = "\n".join(filter(None, [first, standing(connection, stuck)]))

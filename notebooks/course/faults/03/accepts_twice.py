@@ -1,0 +1,9 @@
+async def websocket_application(scope, receive, send):
+    while True:
+        event = await receive()
+
+        if event["type"] != "websocket.disconnect":
+            await send({"type": "websocket.accept"})
+
+        if event["type"] == "websocket.disconnect":
+            break

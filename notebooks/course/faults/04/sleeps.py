@@ -1,0 +1,17 @@
+import time
+
+
+async def websocket_application(scope, receive, send):
+    while True:
+        event = await receive()
+
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+
+        if event["type"] == "websocket.disconnect":
+            break
+
+        if event["type"] == "websocket.receive":
+            if event["text"] == "ping":
+                time.sleep(0.4)
+                await send({"type": "websocket.send", "text": "pong!"})

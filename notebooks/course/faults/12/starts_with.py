@@ -1,0 +1,62 @@
+"""Whose page is calling? Any site may open a WebSocket here. Lesson 12."""
+
+import re
+from io import BytesIO
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
+from django.utils.http import is_same_domain
+
+from websocket_app.refuse import refusal
+
+bad_host = refusal(400, "This is not the host you are looking for.")
+bad_origin = refusal(403, "Pages of another site may not connect here.")
+
+
+def check_origin(application):
+    # A plain function: what it looks at is gone when the connection lives.
+    def check(scope, receive, send):
+        request = handshake_request(scope)
+        try:
+            # Django compares with ALLOWED_HOSTS. Without a Host header it
+            # would guess one, so that is for us to refuse.
+            host = request.get_host() if "Host" in request.headers else None
+        except DisallowedHost:
+            host = None
+
+        origin = request.headers.get("Origin")
+        if host is None:
+            return bad_host(scope, receive, send)
+        # No Origin: a program. A page cannot leave it out.
+        if origin is not None and not is_ours(origin, host, request):
+            return bad_origin(scope, receive, send)
+        return application(scope, receive, send)
+
+    return check
+
+
+def is_ours(origin, host, request):
+    # Scheme, host and port must all agree, so compare the whole text.
+    if origin.startswith(f"{request.scheme}://{host}"):
+        return True
+    page = re.fullmatch(r"(https?)://([^/?#@\\]+)", origin)
+    for trusted in settings.CSRF_TRUSTED_ORIGINS if page else []:
+        scheme, _, pattern = trusted.partition("://")
+        # https://*.example.org, as Django understands it.
+        if page[1] == scheme and is_same_domain(page[2], pattern.lstrip("*")):
+            return True
+    return False
+
+
+def handshake_request(scope):
+    """Give Django's request for a handshake, which began as HTTP."""
+    http_scope = {
+        **scope,
+        "type": "http",
+        "method": "GET",
+        "scheme": scope.get("scheme", "ws").replace("ws", "http"),
+        "headers": [h for h in scope["headers"] if h[0] != b"content-type"],
+        "query_string": b"",
+    }
+    return ASGIRequest(http_scope, BytesIO())

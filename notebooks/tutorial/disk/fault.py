@@ -1,0 +1,36 @@
+"""The fault that `%fault` has planted: which one, and whether it is still there and not named yet."""
+
+import hashlib
+import json
+
+from .files import contents, write
+from .project import ROOT, STATE
+
+FILE = STATE / "fault.json"
+NONE = {"number": 0, "path": "", "digest": "", "named": False}
+
+
+def planted() -> dict:
+    """Return what is known of the last fault: its `number` (0 for none), `path`, `digest`, and if it is `named`."""
+    try:
+        known = json.loads(contents(FILE) or b"{}")
+    except ValueError:
+        known = {}
+    return {**NONE, **known} if isinstance(known, dict) else NONE
+
+
+def note(**known) -> None:
+    write(FILE, json.dumps({**planted(), **known}).encode())
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def hidden() -> bool:
+    """Tell whether a planted fault is on disk as it was planted, and not named: so long the course is silent.
+
+    Whatever changes the file ends this, a save, `%lesson`, `%restore` or an editor.
+    """
+    known = planted()
+    return not known["named"] and known["digest"] == digest(contents(ROOT / known["path"]) or b"")
