@@ -283,4 +283,442 @@ WRONG = {
         "every text": ([('if text == "ping":', "if text:")], "Only ping is answered"),
         "ping lost": ([('text == "ping"', 'text == "pinging"')], "ping is short"),
     },
+    "1.2": {
+        'one receive': (
+            [
+                (
+                    "        while more:\n            event = await receive()\n"
+                    '            length += len(event.get("body", b""))\n'
+                    '            more = event.get("more_body", False)\n',
+                    '        event = await receive()\n        length = len(event.get("body", b""))\n',
+                )
+            ],
+            'The body comes in several events',
+        ),
+        'letters': (
+            [('len(event.get("body", b""))', 'len(event.get("body", b"").decode(errors="ignore"))')],
+            'two letters in four bytes',
+        ),
+        'body is a str': ([('str(length).encode()', 'str(length)')], 'A body must be bytes'),
+    },
+    "2.2": {
+        'says nothing': ([('        await send({"type": "websocket.close"})\n', '')], 'uvicorn answered for you'),
+        'yes first': (
+            [
+                (
+                    '        await send({"type": "websocket.close"})\n',
+                    '        await send({"type": "websocket.accept"})\n'
+                    '        await send({"type": "websocket.close"})\n',
+                )
+            ],
+            'The client was let in',
+        ),
+        'waits': (
+            [('        await send({"type": "websocket.close"})\n', '        await receive()\n')],
+            'The client still waits',
+        ),
+        'pages, too': (
+            [
+                (
+                    '        await django_application(scope, receive, send)\n',
+                    '        await send({"type": "websocket.close"})\n',
+                )
+            ],
+            "Pages are still Django's",
+        ),
+    },
+    "2.3": {
+        'not passed on': ([('        await send(event)\n', '')], 'pass each event on'),
+        'path only': ([('print(scope["path"], event["status"])', 'print(scope["path"])')], 'The status is missing'),
+        'status only': ([('print(scope["path"], event["status"])', 'print(event["status"])')], 'The path is missing'),
+        'every event': (
+            [
+                (
+                    '        if event["type"] == "http.response.start":\n'
+                    '            print(scope["path"], event["status"])\n',
+                    '        print(scope["path"], event.get("status"))\n',
+                )
+            ],
+            'only http.response.start has a status',
+        ),
+        'a constant': ([('print(scope["path"], event["status"])', 'print("/nowhere 404")')], 'always the same line'),
+    },
+    "3.2": {
+        'after break': (
+            [
+                (
+                    '            print("left with", event["code"])\n            break\n',
+                    '            break\n            print("left with", event["code"])\n',
+                )
+            ],
+            'what follows break does not run',
+        ),
+        'a constant': ([('event["code"]', '1000')], 'The second client left with 4001'),
+        'only the number': ([('print("left with", event["code"])', 'print(event["code"])')], 'The words are missing'),
+        'every event': (
+            [
+                ('            print("left with", event["code"])\n', ''),
+                (
+                    '        event = await receive()\n',
+                    '        event = await receive()\n        print("left with", event.get("code"))\n',
+                ),
+            ],
+            'One line when a client leaves',
+        ),
+    },
+    "3.3": {
+        'one seat': ([('connected == 2', 'connected == 1')], 'there are two seats'),
+        'yes first': (
+            [
+                (
+                    '            if connected == 2:\n',
+                    '            if connected == 2:\n                await send({"type": "websocket.accept"})\n',
+                )
+            ],
+            'A third client was let in',
+        ),
+        'never given back': ([('            connected -= 1\n', '')], 'give the seat back'),
+        'counts the refused': (
+            [
+                ('            if connected == 2:\n', '            connected += 1\n            if connected > 2:\n'),
+                (
+                    '            connected += 1\n            await send({"type": "websocket.accept"})\n',
+                    '            await send({"type": "websocket.accept"})\n',
+                ),
+            ],
+            'count nobody who was refused',
+        ),
+        'says nothing': (
+            [('                await send({"type": "websocket.close"})\n', '')],
+            'gets no answer from you',
+        ),
+    },
+    "4.3": {
+        'a list of two': (
+            [('event["text"].lower() == "ping"', 'event["text"] in ("ping", "PING")')],
+            'PiNg is not answered',
+        ),
+        'begins with': (
+            [('event["text"].lower() == "ping"', 'event["text"].lower().startswith("ping")')],
+            'the whole text must be ping',
+        ),
+        'stripped': ([('event["text"].lower()', 'event["text"].lower().strip()')], 'do not strip it'),
+        'upper': ([('event["text"].lower()', 'event["text"].upper()')], 'ping itself is not answered'),
+    },
+    "4.4": {
+        'time.sleep': (
+            [('import asyncio\n', 'import time\n'), ('await asyncio.sleep(1)', 'time.sleep(1)')],
+            'time.sleep holds everybody',
+        ),
+        'no await': ([('await asyncio.sleep(1)', 'asyncio.sleep(1)')], 'without await does nothing'),
+        'never done': (
+            [('                await send({"type": "websocket.send", "text": "done"})\n', '')],
+            'send it after the wait',
+        ),
+        'ping lost': ([('"pong!"', '"done"')], 'ping must be answered as before'),
+    },
+    "5.2": {
+        'a slash first': ([('path("about"', 'path("/about"')], "Django's paths begin without a slash"),
+        'a slash last': ([('path("about"', 'path("about/"')], 'a slash at its end'),
+        'returns text': (
+            [('HttpResponse("This site speaks WebSocket.")', '"This site speaks WebSocket."')],
+            'A view returns HttpResponse',
+        ),
+        'another text': ([('speaks WebSocket.', 'speaks HTTP.')], 'with another text'),
+        'console lost': ([('    path("", console, name="console"),\n', '')], 'The console has lost its address'),
+    },
+    "6.2": {
+        'only break': (
+            [
+                (
+                    '                close = {"type": "websocket.close", "reason": "bye bye"}\n'
+                    "                await send(close)\n",
+                    '',
+                )
+            ],
+            'nobody closes',
+        ),
+        'no reason': ([(', "reason": "bye bye"', '')], 'The reason is missing'),
+        'says it': (
+            [('{"type": "websocket.close", "reason": "bye bye"}', '{"type": "websocket.send", "text": "bye bye"}')],
+            'The reason came as a text',
+        ),
+        'begins with': ([('text == "bye"', 'text.startswith("bye")')], 'bye bye is another text'),
+        '1001': ([('"reason": "bye bye"', '"reason": "bye bye", "code": 1001')], '1001 says that the page is left'),
+    },
+    "6.3": {
+        'not cut': ([('text.encode()[:123].decode(errors="ignore")', 'text')], 'at most 123 bytes'),
+        'letters cut': ([('text.encode()[:123].decode(errors="ignore")', 'text[:123]')], 'cut bytes, not letters'),
+        'half a letter': ([('decode(errors="ignore")', 'decode()')], 'The cut went through a letter'),
+        'too short': ([('[:123]', '[:100]')], 'shorter than it has to be'),
+    },
+    "7.2": {
+        'no finally': (
+            [
+                (
+                    "        try:\n            await application(scope, receive, send)\n"
+                    '        finally:\n            print("ended", scope["path"])\n',
+                    "        await application(scope, receive, send)\n        print(\"ended\", scope[\"path\"])\n",
+                )
+            ],
+            'nothing after an error',
+        ),
+        'too early': (
+            [
+                (
+                    "        try:\n            await application(scope, receive, send)\n"
+                    '        finally:\n            print("ended", scope["path"])\n',
+                    '        print("ended", scope["path"])\n        await application(scope, receive, send)\n',
+                )
+            ],
+            'while the client is still there',
+        ),
+        'no path': ([('print("ended", scope["path"])', 'print("ended")')], 'The path is missing'),
+        'a constant': ([('print("ended", scope["path"])', 'print("ended /one")')], 'always the same path'),
+    },
+    "7.3": {
+        'every event': (
+            [('            if event.get("text") is not None:\n                event =', '            event =')],
+            'websocket.accept has no text',
+        ),
+        'not passed on': (
+            [('            await send(event)\n', '                await send(event)\n')],
+            'what you do not change, pass on',
+        ),
+        'not assigned': (
+            [('event = {**event, "text": event["text"].upper()}', 'event["text"].upper()')],
+            'The text comes as it was',
+        ),
+        'receives louder': (
+            [
+                (
+                    '        await application(scope, receive, loud_send)\n',
+                    "        async def loud_receive():\n            event = await receive()\n"
+                    '            if event.get("text") is not None:\n'
+                    '                event = {**event, "text": event["text"].upper()}\n'
+                    "            return event\n\n        await application(scope, loud_receive, loud_send)\n",
+                )
+            ],
+            'not what is received',
+        ),
+    },
+    "8.2": {
+        'only itself': (
+            [
+                (
+                    "            for send_one in list(connections):\n                await send_one(answer)\n",
+                    '            await send(answer)\n',
+                )
+            ],
+            'Only the sender got it',
+        ),
+        'all but itself': (
+            [
+                (
+                    '                await send_one(answer)\n',
+                    "                if send_one is not send:\n                    await send_one(answer)\n",
+                )
+            ],
+            'The sender does not get its own message',
+        ),
+        'leavers stay': ([('            connections.discard(send)\n', '')], 'who leaves has to leave the set'),
+    },
+    "9.2": {
+        'a slash first': ([('path("loud"', 'path("/loud"')], 'without slashes'),
+        'as it was': ([('.upper()', '')], 'The text comes back as it was'),
+        'one letter': ([('.upper()', '.capitalize()')], 'Only the first letter is loud'),
+        'echo, too': ([('path("echo", echo_application)', 'path("echo", loud_application)')], '/echo is loud as well'),
+        'once': (
+            [
+                (
+                    '            await send({"type": "websocket.send", "text": text})\n',
+                    '            await send({"type": "websocket.send", "text": text})\n            break\n',
+                )
+            ],
+            'Only the first text is answered',
+        ),
+    },
+    "9.3": {
+        'text added': ([('<int:a>/<int:b>', '<str:a>/<str:b>')], 'is text'),
+        'no arguments': ([('send, a, b)', 'send)')], 'comes as arguments of these names'),
+        'a number as text': ([('str(a + b)', 'a + b')], 'str(a + b)'),
+        'not closed': (
+            [
+                (
+                    '    await send({"type": "websocket.close"})\n\n\nurl',
+                    '    while (await receive())["type"] != "websocket.disconnect":\n        pass\n\n\nurl',
+                )
+            ],
+            'nobody closes',
+        ),
+        'converted late': (
+            [('<int:a>/<int:b>', '<str:a>/<str:b>'), ('str(a + b)', 'str(int(a) + int(b))')],
+            'fits no route',
+        ),
+    },
+    "10.2": {
+        'no line': ([('    path("old", gone),\n', '')], 'has no line in the table'),
+        'close': (
+            [
+                (
+                    'gone = refusal(410, "moved to /new")\n',
+                    "\n\nasync def gone(scope, receive, send):\n    await receive()\n"
+                    '    await send({"type": "websocket.close"})\n'
+                    "\n",
+                )
+            ],
+            'websocket.close has no status',
+        ),
+        'yes first': (
+            [
+                (
+                    'gone = refusal(410, "moved to /new")\n',
+                    "\n\nasync def gone(scope, receive, send):\n    await receive()\n"
+                    '    await send({"type": "websocket.accept"})\n'
+                    '    await send({"type": "websocket.close", "code": 4410})\n'
+                    "\n",
+                )
+            ],
+            'a refusal answers before it accepts',
+        ),
+        'another body': ([('moved to /new', 'gone')], 'The body says something else'),
+    },
+    "10.3": {
+        "the client's first": (
+            [
+                (
+                    '    for language in ("v2", "v1"):\n        if language in offered:\n'
+                    '            break\n    else:\n        await send({"type": "websocket.close"})\n'
+                    "        return\n",
+                    '    language = offered[0]\n',
+                )
+            ],
+            "your order counts, not the client's",
+        ),
+        'v2 only': ([('("v2", "v1")', '("v2",)')], 'A client that speaks v1 only'),
+        'always v2': (
+            [
+                (
+                    "        if language in offered:\n            break\n"
+                    '    else:\n        await send({"type": "websocket.close"})\n'
+                    "        return\n",
+                    '        break\n',
+                )
+            ],
+            'choose only from what it offers',
+        ),
+        'not named': (
+            [('"websocket.accept", "subprotocol": language', '"websocket.accept"')],
+            'is a key of websocket.accept',
+        ),
+        'lets all in': (
+            [('        await send({"type": "websocket.close"})\n        return\n', '        language = None\n')],
+            'A client that speaks v3 only was let in',
+        ),
+    },
+    "11.2": {
+        'not caught': (
+            [
+                (
+                    '    try:\n        name = signing.loads(event["text"], max_age=60)\n'
+                    '    except signing.BadSignature:\n        await send({"type": "websocket.close", "code": '
+                    "4401})\n        return\n",
+                    '    name = signing.loads(event["text"], max_age=60)\n',
+                )
+            ],
+            'catch signing.BadSignature',
+        ),
+        'no age': ([(', max_age=60', '')], 'A token of yesterday is still good'),
+        'believed': ([('signing.loads(event["text"], max_age=60)', 'event["text"]')], 'The token itself is greeted'),
+        '1000': ([(', "code": 4401', '')], 'The code is another one: 4401'),
+    },
+    "12.2": {
+        'no dot': ([('".friend.example"', '"friend.example"')], 'the dot belongs to what you compare'),
+        'any scheme': ([('scheme == "https" and ', '')], 'the scheme is part of an origin'),
+        'contains': ([('host.endswith(".friend.example")', '".friend.example" in host')], 'it must end with it'),
+        'one level': (
+            [('host.endswith(".friend.example")', 'host.endswith(".friend.example") and host.count(".") == 2')],
+            'A subdomain of a subdomain',
+        ),
+        'programs': (
+            [('if scheme == "https" and host', 'if not origin or scheme == "https" and host')],
+            'A program came in',
+        ),
+    },
+    "13.2": {
+        'for each message': (
+            [
+                (
+                    "        async with asyncio.timeout(1):\n            while True:\n"
+                    "                event = await receive()\n",
+                    "        while True:\n            async with asyncio.timeout(1):\n"
+                    "                event = await receive()\n            if True:\n",
+                )
+            ],
+            'not one for each message',
+        ),
+        'sleeps': (
+            [
+                (
+                    '        async with asyncio.timeout(1):\n            while True:\n',
+                    "        await asyncio.sleep(1)\n        raise TimeoutError\n"
+                    "        if True:\n            while True:\n",
+                )
+            ],
+            'the loop goes on while the clock runs',
+        ),
+        'not caught': (
+            [
+                (
+                    '    except TimeoutError:\n        await send({"type": "websocket.close", "code": 4408})\n',
+                    '    finally:\n        pass\n',
+                )
+            ],
+            'TimeoutError leaves your handler',
+        ),
+        '1000': ([(', "code": 4408', '')], 'The code is another one'),
+    },
+    "14.2": {
+        'for ever': (
+            [
+                (
+                    "            if time.monotonic() - since >= 1:\n"
+                    "                count, since = 0, time.monotonic()\n",
+                    '',
+                )
+            ],
+            'A second later it is still slow down',
+        ),
+        'shared': (
+            [
+                ('    count, since = 0, time.monotonic()\n    while', '    global count, since\n    while'),
+                ('\n\nasync def', '\ncount, since = 0, time.monotonic()\n\n\nasync def'),
+            ],
+            'Another client was slowed down',
+        ),
+        'off by one': ([('count <= 5', 'count < 5')], 'The fifth message was slowed down'),
+        'never': ([('count <= 5', 'True')], 'The sixth message is still ok'),
+    },
+    "14.3": {
+        'the new one': ([('await newest[name]({', 'await send({')], 'The new connection was closed'),
+        'everybody': (
+            [
+                (
+                    '        await newest[name]({"type": "websocket.close", "code": 4409})\n',
+                    "        for each in list(newest.values()):\n"
+                    '            await each({"type": "websocket.close", "code": 4409})\n',
+                )
+            ],
+            'bob was closed, too',
+        ),
+        'takes the seat along': (
+            [('    if newest.get(name) is send:\n        del newest[name]\n', '    newest.pop(name, None)\n')],
+            'may not take the seat',
+        ),
+        'never closed': (
+            [('        await newest[name]({"type": "websocket.close", "code": 4409})\n', '        pass\n')],
+            'The older connection stays open',
+        ),
+        '1000': ([(', "code": 4409', '')], 'The code is another one'),
+    },
 }

@@ -1,6 +1,6 @@
 """Lesson 1: Django speaks ASGI."""
 
-from tutorial.check import Came, exercise, status
+from tutorial.check import ANYTHING, DROPPED, Came, exercise, status
 
 ONCE, TWICE = Came("has one answer"), Came("goes on to Django, too")
 
@@ -55,3 +55,34 @@ def mistakes(visit):
 
 
 scope.mistakes = mistakes
+
+
+@exercise("1.2", "How long is the body", "core", saves="websocket_app/asgi.py")
+async def length(visit):
+    for body in (b"hello", "éé".encode(), b"x" * 300_000, b""):
+        await visit.get("/length", str(len(body)), "POST", body)
+    await visit.get("/nowhere", status(404))
+
+
+length.hints = [
+    "Receive in a loop, and add up the lengths of the parts.",
+    'event.get("more_body", False) says whether another part follows.',
+    'while more:\n    event = await receive()\n    length += len(event.get("body", b""))\n'
+    '    more = event.get("more_body", False)',
+]
+length.why = (
+    "A body may be larger than what fits into memory, so it comes in parts; the server knows only "
+    "with the last one that it was the last. Both keys may be missing, because ASGI gives them "
+    "default values: no body, and nothing more to come."
+)
+length.mistakes = [
+    ("POST /length, 5 bytes", "0", 'The length is still 0: add len(event["body"]) to it.'),
+    ("POST /length, 5 bytes", (status(500), DROPPED), "A body must be bytes: str(length).encode() makes them."),
+    ("POST /length, 4 bytes", "2", "These are two letters in four bytes: count the bytes, before you decode them."),
+    (
+        "POST /length, 300000 bytes",
+        ANYTHING,
+        "The body comes in several events: receive until more_body is missing or False, and add up the lengths.",
+    ),
+    ("GET /nowhere", ANYTHING, "Every other path is still Django's."),
+]

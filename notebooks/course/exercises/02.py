@@ -1,6 +1,6 @@
 """Lesson 2: One application, two protocols."""
 
-from tutorial.check import ANYTHING, NOTHING, Came, exercise
+from tutorial.check import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, exercise, status
 
 EARLY, LATE = Came("prints first"), Came("prints after the answer")
 
@@ -60,3 +60,63 @@ def mistakes(visit):
 
 
 names.mistakes = mistakes
+
+
+@exercise("2.2", "Say no on purpose", "core", saves="websocket_app/asgi.py")
+async def refuse(visit):
+    await visit.refused("/", 403)
+    await visit.refused("/chat", 403)
+    await visit.get("/nowhere", status(404))
+
+
+refuse.hints = [
+    "Receive the event websocket.connect, then send one event.",
+    'await receive()\nawait send({"type": "websocket.close"})',
+]
+refuse.why = (
+    "A server cannot leave a client without an answer. Who says nothing gets 500 from it, which "
+    "means: our mistake. Who sends websocket.close before websocket.accept gets 403, which means: "
+    "not for you."
+)
+refuse.mistakes = [
+    ("/", status(500), 'Nothing was sent, so uvicorn answered for you: await send({"type": "websocket.close"}).'),
+    ("/", ACCEPTED, "The client was let in: send websocket.close, and no websocket.accept before it."),
+    ("/", NOTHING, "The client still waits: nothing was sent, and the application goes on."),
+    ("GET /nowhere", ANYTHING, "Pages are still Django's: refuse only where the type is websocket."),
+]
+
+
+@exercise("2.3", "Who answered what", "hard", saves="websocket_app/asgi.py")
+async def told(visit):
+    await visit.get("/nowhere", status(404))
+    await visit.prints("/nowhere 404")
+    await visit.get("/")
+    await visit.prints("/ 200")
+    await visit.refused("/", ANYTHING)
+
+
+told.hints = [
+    "Your send gets every event that Django sends: look at its type.",
+    'if event["type"] == "http.response.start":\n    print(scope["path"], event["status"])',
+]
+told.why = (
+    "Django does not know who is behind `send`, and need not know. Whoever calls an application "
+    "may hand it a function of their own that looks at each event and passes it on. Part II is "
+    "built of this idea."
+)
+told.mistakes = [
+    (
+        "GET /nowhere",
+        (NOTHING, status(500), DROPPED),
+        "The answer does not reach the client: pass each event on, await send(event).",
+    ),
+    ("the server prints", NOTHING, "Nothing is printed when Django answers a page."),
+    ("the server prints", "404", 'The path is missing: print(scope["path"], event["status"]).'),
+    ("the server prints", "/nowhere", 'The status is missing: print(scope["path"], event["status"]).'),
+    (
+        "the server prints",
+        "/nowhere 404",
+        "It is always the same line: the path is in the scope, the status in the event.",
+    ),
+    ("the server prints", ANYTHING, "One line for each page: only http.response.start has a status."),
+]

@@ -1,6 +1,6 @@
 """Lesson 3: Saying yes."""
 
-from tutorial.check import exercise
+from tutorial.check import ACCEPTED, ANYTHING, NOTHING, exercise, status
 
 
 @exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py")
@@ -46,3 +46,74 @@ def mistakes(visit):
 
 
 count.mistakes = mistakes
+
+
+@exercise("3.2", "The code of the goodbye", "warm-up", saves="websocket_app/websocket.py")
+async def goodbye(visit):
+    one = await visit.connect()
+    await one.leave()
+    await visit.prints("left with 1000")
+    two = await visit.connect()
+    await two.socket.close(4001)
+    await visit.prints("left with 4001")
+
+
+goodbye.hints = [
+    "An event is a dict: look at all of it with print(event).",
+    'print("left with", event["code"])',
+]
+goodbye.why = (
+    "The line stands before break, because nothing below break runs. The code comes from the "
+    "client, so it may be any number that a close frame can carry; 1005 stands for none at all."
+)
+goodbye.mistakes = [
+    ("the server prints", NOTHING, "Nothing is printed: what follows break does not run."),
+    (
+        "the server prints",
+        "left with 1000",
+        'The second client left with 4001: the code is in the event, event["code"].',
+    ),
+    ("the server prints", "1000", 'The words are missing: print("left with", event["code"]).'),
+    ("the server prints", ANYTHING, "One line when a client leaves, and none before: below websocket.disconnect."),
+]
+
+
+@exercise("3.3", "Two seats", "hard", saves="websocket_app/websocket.py")
+async def seats(visit):
+    one, two = await visit.connect("/", "the first"), await visit.connect("/", "the second")
+    await one.leave()
+    three = await visit.connect("/", "the next, when one has left")
+    await visit.refused("/", 403)
+    await visit.refused("/", 403)
+    await two.leave()
+    four = await visit.connect("/", "the next, when two were refused")
+    await visit.refused("/", 403)
+    await three.leave()
+    await four.leave()
+
+
+seats.hints = [
+    "Count as in the first exercise: one more when you accept, one less when a client leaves.",
+    "if connected == 2: send websocket.close, then break, before you count.",
+    'if connected == 2:\n    await send({"type": "websocket.close"})\n    break\nconnected += 1',
+]
+seats.why = (
+    "Who is refused never has a seat, so the count goes up below the refusal and not above it. "
+    "After websocket.close the call has nothing more to do: break ends it, and the disconnect of "
+    "that client changes no count."
+)
+seats.mistakes = [
+    ("the second", status(403), "The second client was refused: there are two seats."),
+    ("/", ACCEPTED, "A third client was let in: say no before you accept, while two are connected."),
+    ("/", (status(500), NOTHING), "A third client gets no answer from you: send websocket.close."),
+    (
+        "the next, when one has left",
+        status(403),
+        "One has left, and the next is still refused: give the seat back.",
+    ),
+    (
+        "the next, when two were refused",
+        status(403),
+        "Two were refused and one has left, and the next gets no seat: count nobody who was refused.",
+    ),
+]

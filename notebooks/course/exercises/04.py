@@ -64,3 +64,73 @@ count.mistakes = [
     ("ping", "pong! 3", "All clients share one count: make it inside the function, where each has its own."),
     ("ping", "pong! 4", "PING counts as well: count where ping is answered."),
 ]
+
+
+@exercise("4.3", "In any case", "warm-up", saves=HANDLER)
+async def any_case(visit):
+    client = await visit.connect()
+    for text in ("ping", "PING", "PiNg"):
+        await client.send(text, "pong!")
+    for text in ("pinging", " ping", ""):
+        await client.send(text, NOTHING)
+    await client.leave()
+
+
+any_case.hints = [
+    "str has a method that makes all letters small.",
+    'if event["text"].lower() == "ping":',
+]
+any_case.why = (
+    "One comparison with the text in small letters covers all sixteen ways to write ping. Who "
+    "lists them by hand forgets one."
+)
+any_case.mistakes = [
+    ("ping", NOTHING, "ping itself is not answered any more: compare small letters with small letters."),
+    ("PING", NOTHING, "PING is not answered: make the text small, then compare once."),
+    ("PiNg", NOTHING, "PiNg is not answered: make the text small, then compare once."),
+    ("pinging", ANYTHING, "pinging is another word: the whole text must be ping."),
+    (" ping", ANYTHING, "A space in front of ping makes it another text: do not strip it."),
+    ("", ANYTHING, "An empty text gets silence."),
+]
+
+
+@exercise("4.4", "Slow, but not for others", "hard", saves=HANDLER)
+async def slow(visit):
+    one, two = await visit.connect("/", "who is slow"), await visit.connect("/", "the other")
+    await one.socket.send("slow")
+    await two.send("ping", "pong!")
+    await one.expect(NOTHING)
+    await one.expect("done")
+    await one.send("ping", "pong!")
+    await one.leave()
+    await two.leave()
+
+
+slow.hints = [
+    "Waiting in async code begins with await.",
+    "asyncio.sleep(1) waits for a second, and lets others go on; import asyncio first.",
+    'await asyncio.sleep(1)\nawait send({"type": "websocket.send", "text": "done"})',
+]
+slow.why = (
+    "await hands the thread to whoever can go on, for as long as this call waits. The client's own "
+    "next message waits in receive, because one connection is one call, which does one thing after "
+    "the other."
+)
+
+
+def mistakes(visit):
+    step = visit.wrong
+    if step.sent == "ping":
+        return "ping must be answered as before."
+    if step.came == "done":
+        blocked = any(entry["kind"] == "blocked" for each in visit.record for entry in each["entries"])
+        at_once = "done came at once: asyncio.sleep(1) without await does nothing."
+        return (
+            "The other client waited as well: time.sleep holds everybody. await asyncio.sleep(1)"
+            if blocked
+            else at_once
+        )
+    return "done does not come: send it after the wait."
+
+
+slow.mistakes = mistakes

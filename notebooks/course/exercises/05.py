@@ -1,6 +1,6 @@
 """Lesson 5: From the browser."""
 
-from tutorial.check import NOTHING, Came, closed, exercise
+from tutorial.check import ANYTHING, NOTHING, Came, closed, exercise, status
 
 FRAMES = ["ping", "PING", "ping", closed(4001), NOTHING]
 
@@ -51,3 +51,32 @@ def mistakes(visit):
 
 
 client.mistakes = mistakes
+
+
+@exercise("5.2", "A page of your own", "warm-up", saves="websocket_app/urls.py")
+async def about(visit):
+    await visit.get("/about", "This site speaks WebSocket.")
+    await visit.get("/")
+    came = visit.steps[-1].came
+    visit.step("the console", "a page", "a page" if isinstance(came, str) else str(came))
+    client = await visit.connect()
+    await client.send("ping", "pong!")
+    await client.leave()
+
+
+about.hints = [
+    "A view takes the request and returns an HttpResponse; path() gives it an address.",
+    'return HttpResponse("This site speaks WebSocket.")',
+    'path("about", about)',
+]
+about.why = (
+    "A view knows nothing of WebSockets, and the handler nothing of pages. Both are the same "
+    "Django project, so both may use its settings, its models and its users."
+)
+about.mistakes = [
+    ("GET /about", status(404), "404: Django's paths begin without a slash, path(\"about\", about)."),
+    ("GET /about", status(301), 'The address has a slash at its end: path("about", about) has none.'),
+    ("GET /about", status(500), "A view returns HttpResponse(text), not the text."),
+    ("GET /about", ANYTHING, "The page is there, with another text: This site speaks WebSocket."),
+    ("the console", ANYTHING, 'The console has lost its address: path("", console) stays.'),
+]

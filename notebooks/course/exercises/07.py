@@ -1,6 +1,6 @@
 """Lesson 7: One place for errors."""
 
-from tutorial.check import ANYTHING, NOTHING, closed, exercise
+from tutorial.check import ANYTHING, NOTHING, closed, exercise, status
 
 HANDLER = "websocket_app/websocket.py"
 AS_BEFORE = "ping, in text, must be answered as before."
@@ -41,4 +41,66 @@ stranger.mistakes = [
     (ANYTHING, (closed(1000), closed(1005)), "Code 1000 says that all is well, and here it is not. Close with 4000."),
     (ANYTHING, NOTHING, "Whatever is not what you expect closes the connection: with 4000, not with silence."),
     (ANYTHING, ANYTHING, "This is answered as if it were a name: check what json.loads has made of it."),
+]
+
+
+@exercise("7.2", "A middleware of your own", "core", saves="websocket_app/asgi.py")
+async def ended(visit):
+    client = await visit.connect("/one")
+    await client.send("ping", "pong!")
+    visit.step("the server prints, while it is open", "", " / ".join(visit.printed))
+    await client.leave()
+    await visit.prints("ended /one")
+    await visit.refused("/boom", 500)
+    await visit.prints("ended /boom")
+
+
+ended.hints = [
+    "The connection is over when `await application(...)` is over.",
+    "try and finally: what stands below finally runs after an error, too, and the error goes on.",
+    'try:\n    await application(scope, receive, send)\nfinally:\n    print("ended", scope["path"])',
+]
+ended.why = (
+    "finally runs whichever way the call ends: by return, by an exception, by a cancel. It catches "
+    "nothing, so safely still sees the error and writes its line."
+)
+ended.mistakes = [
+    (
+        "the server prints, while it is open",
+        ANYTHING,
+        "ended is printed while the client is still there: first await the application.",
+    ),
+    ("the server prints", "ended", 'The path is missing: print("ended", scope["path"]).'),
+    ("the server prints", NOTHING, "Nothing is printed, or nothing after an error: try, and print below finally."),
+    ("the server prints", "ended /one", "It is always the same path: it is in the scope."),
+    ("/one", ANYTHING, "The connection at /one fails: call the application, and await it."),
+    ("/boom", ANYTHING, "The error at /boom does not get to safely any more: let it go on."),
+]
+
+
+@exercise("7.3", "Shout", "hard", saves="websocket_app/asgi.py")
+async def shout(visit):
+    client = await visit.connect()
+    await client.send("ping", "PONG!")
+    await client.send("PING", NOTHING)
+    await client.send(b"ping", closed(1003))
+
+
+shout.hints = [
+    "Give the application a send of your own, as safely does.",
+    'Only some events have a text: event.get("text"). Pass every event on.',
+    'if event.get("text") is not None:\n    event = {**event, "text": event["text"].upper()}\nawait send(event)',
+]
+shout.why = (
+    "The event is the handler's: a copy with another text leaves it as it is. Events without a "
+    "text, such as websocket.accept, pass untouched, or the client would wait for its handshake "
+    "for ever."
+)
+shout.mistakes = [
+    ("client 1", status(500), 'websocket.accept has no text: look at event.get("text") before you change it.'),
+    ("client 1", NOTHING, "The client waits for its handshake: what you do not change, pass on as well."),
+    ("ping", "pong!", "The text comes as it was: send the event with the new text."),
+    ("ping", NOTHING, "The handler gets another text than the client sent: change what is sent, not what is received."),
+    ("PING", ANYTHING, "PING gets an answer: change what is sent, and nothing of what is received."),
+    (b"ping", ANYTHING, "Bytes are closed with 1003 by the handler, and that passes as it is."),
 ]

@@ -1,6 +1,6 @@
 """Lesson 8: Start and stop."""
 
-from tutorial.check import NOTHING, closed, exercise
+from tutorial.check import ANYTHING, DROPPED, NOTHING, closed, exercise
 
 QUESTION = "how many"
 
@@ -43,3 +43,42 @@ def mistakes(visit):
 
 
 number.mistakes = mistakes
+
+
+@exercise("8.2", "Tell everybody", "hard", saves="websocket_app/websocket.py")
+async def everybody(visit):
+    one, two = await visit.connect("/", "the first"), await visit.connect("/", "the second")
+    await one.send("hello", "hello")
+    await two.expect("hello")
+    await two.send("hi", "hi")
+    await one.expect("hi")
+    await one.leave()
+    await two.send("alone?", "alone?")
+    await two.leave()
+
+
+everybody.hints = [
+    "Each client has a send of its own. Put that into the set: it is how you reach the client.",
+    "Go over a copy of the set, because others come and go while you wait: for each in list(connections).",
+    'connections.add(send)\n…\nconnections.discard(send)\n…\nfor each in list(connections):\n    await each(answer)',
+]
+everybody.why = (
+    "The loop goes over a copy: while one send is awaited, another client may come or leave, and a "
+    "set that changes during a loop is an error. One slow client makes all others wait here: a "
+    "queue for each client would help."
+)
+everybody.mistakes = [
+    ("hello", NOTHING, "The sender does not get its own message: it belongs to all."),
+    ("the second", NOTHING, "Only the sender got it: send to each of the connections."),
+    ("the first", NOTHING, "Only the sender got it: send to each of the connections."),
+    (
+        "alone?",
+        ANYTHING,
+        "One has left, and now something is wrong: who leaves has to leave the set.",
+    ),
+    (
+        "alone?",
+        (NOTHING, DROPPED, closed(1011)),
+        "One has left, and now nobody gets anything: who leaves has to leave the set.",
+    ),
+]

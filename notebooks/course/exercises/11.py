@@ -3,8 +3,9 @@
 import contextlib
 import os
 import secrets
+import time
 
-from tutorial.check import ANYTHING, NOTHING, Came, closed, exercise
+from tutorial.check import ANYTHING, DROPPED, NOTHING, Came, closed, exercise
 
 FORGED = "sessionid=abcdefghijklmnopqrstuvwxyz012345"
 TABLES, NO_TABLES = Came("has tables"), Came("has no tables")
@@ -67,4 +68,59 @@ greet.mistakes = [
     (ANYTHING, "Hello ", "A stranger is greeted without a name: AnonymousUser has none. Ask user.is_authenticated."),
     (ANYTHING, "Hello AnonymousUser", "AnonymousUser is Django's name for a stranger: ask user.is_authenticated."),
     (ANYTHING, "Hello stranger", "A user who is logged in is greeted as a stranger."),
+]
+
+
+@exercise("11.2", "A token", "hard", saves="websocket_app/me.py")
+async def token(visit):
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+    django.setup()
+    from django.core import signing
+
+    class Yesterday(signing.TimestampSigner):
+        def timestamp(self):
+            return signing.b62_encode(int(time.time()) - 24 * 60 * 60)
+
+    good = signing.dumps("ada")
+    client = await visit.connect("/me", "an app")
+    await said(visit, client, "a good token", good, "Hello ada")
+    await client.leave()
+    changed = good[:-1] + ("a" if good[-1] != "a" else "b")
+    old = Yesterday(salt="django.core.signing").sign_object("ada")
+    for what, bad in (("a changed token", changed), ("a token of yesterday", old)):
+        await said(visit, await visit.connect("/me", "an app"), what, bad, closed(4401))
+
+
+async def said(visit, client, what, message, expected):
+    """Send a message that is too long for the table, under a name."""
+    await client.socket.send(message)
+    visit.step(what, expected, await client.receive(expected), what, client.agent)
+
+
+token.hints = [
+    "loads raises where the token is not good: try, and except signing.BadSignature.",
+    "A token that is too old raises SignatureExpired, which is a BadSignature.",
+    'try:\n    name = signing.loads(event["text"], max_age=60)\nexcept signing.BadSignature:\n    close with 4401',
+]
+token.why = (
+    "Nobody can make a token without the SECRET_KEY, so the name in it is true; and a stolen one "
+    "is good for a minute only. It travels in a message and not in the address, because addresses "
+    "stand in logs."
+)
+token.mistakes = [
+    ("a good token", NOTHING, "A good token is not answered: send Hello and the name."),
+    ("a good token", closed(4401), "A good token is refused: signing.loads gives the name that is in it."),
+    ("a good token", closed(1011), 'An error ends it: signing.loads(event["text"], max_age=60) gives the name.'),
+    (
+        "a good token",
+        ANYTHING,
+        "The token itself is greeted, or another name: signing.loads gives the name that is in it.",
+    ),
+    ("a changed token", closed(1011), "A changed token ended with 1011: catch signing.BadSignature."),
+    ("a changed token", ANYTHING, "A changed token is believed: only signing.loads looks at the signature."),
+    ("a token of yesterday", ANYTHING, "A token of yesterday is still good: signing.loads(…, max_age=60)."),
+    (ANYTHING, (closed(1000), closed(4000), closed(1008)), "The code is another one: 4401."),
+    (ANYTHING, (NOTHING, DROPPED), "Nobody closes: a token that is not good ends with 4401."),
 ]

@@ -42,3 +42,51 @@ compare.mistakes = [
     ("null", ACCEPTED, "null is an origin, of a page that hides where it comes from. It is not your own."),
     ("another scheme", ACCEPTED, "The scheme is part of an origin: only http and https are a page's."),
 ]
+
+
+@exercise("12.2", "The friend's subdomains", "hard", saves="websocket_app/origin.py")
+async def friends(visit):
+    for origin, expected in FRIENDS.items():
+        client = await visit.connect("/", str(origin), expected, origin=origin)
+        if expected is ACCEPTED:
+            await client.leave()
+
+
+FRIENDS = {
+    "https://a.friend.example": ACCEPTED,
+    "https://a.b.friend.example": ACCEPTED,
+    "https://evilfriend.example": NO,
+    "http://a.friend.example": NO,
+    "https://a.friend.example.evil.example": NO,
+    "https://evil.example": NO,
+    None: NO,
+}
+
+
+friends.hints = [
+    "Take the origin apart: the scheme stands before ://, the host behind it.",
+    "The host must end with the friend's name, and the dot before it belongs to it.",
+    'scheme, _, host = origin.partition("://")\nif scheme == "https" and host.endswith(".friend.example"):',
+]
+friends.why = (
+    "Names are owned from their end: who owns friend.example owns all that ends with "
+    ".friend.example. Without the dot, anybody can register evilfriend.example. And a page that "
+    "came without TLS may have been changed on its way."
+)
+friends.mistakes = [
+    ("https://a.friend.example", (NO, status(500)), "A friend is refused: its host ends with .friend.example."),
+    ("https://a.b.friend.example", NO, "A subdomain of a subdomain is the friend's as well: endswith."),
+    ("https://evilfriend.example", ACCEPTED, "evilfriend.example came in: the dot belongs to what you compare."),
+    (
+        "http://a.friend.example",
+        ACCEPTED,
+        "http:// came in: the scheme is part of an origin, and only https is a friend's.",
+    ),
+    (
+        "https://a.friend.example.evil.example",
+        ACCEPTED,
+        "This host begins with the friend's name and is evil.example's: it must end with it.",
+    ),
+    ("https://evil.example", ACCEPTED, "Everybody came in: compare the host."),
+    ("None", (ACCEPTED, status(500)), "A program came in, or raised an error: without an origin it is refused."),
+]

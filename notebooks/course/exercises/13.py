@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tutorial.check import closed, exercise
+from tutorial.check import NOTHING, closed, exercise
 
 
 @exercise("13.1", "Who says nothing", "core", saves="websocket_app/websocket.py")
@@ -47,3 +47,49 @@ def mistakes(visit):
 
 
 idle.mistakes = mistakes
+
+
+@exercise("13.2", "One second, please", "core", saves="websocket_app/websocket.py")
+async def second(visit):
+    silent = await visit.connect("/", "who is silent")
+    client = await visit.connect("/", "who talks")
+    await client.send("ping", "pong!")
+    await asyncio.sleep(0.3)
+    await client.send("ping", "pong!")
+    await asyncio.sleep(0.8)
+    await client.send("ping", closed(4408))
+    await silent.expect(closed(4408))
+    last = await visit.connect("/", "who leaves")
+    await last.send("ping", "pong!")
+    await last.leave()
+
+
+second.hints = [
+    "One asyncio.timeout around the whole loop, and not one for each message.",
+    "When the time is over, TimeoutError is raised in the middle of the loop: catch it around the loop, and close.",
+    "try:\n    async with asyncio.timeout(1):\n        while True:\n"
+    "            …\nexcept TimeoutError:\n    close with 4408",
+]
+second.why = (
+    "The limit stands around the loop, so it counts once, and not anew for each message. asyncio "
+    "cancels whatever the loop waits in, and makes TimeoutError of it at the end of the block."
+)
+
+
+def too_late(visit):
+    step = visit.wrong
+    answered = sum(each.came == "pong!" for each in visit.steps)
+    if step.sent == "ping" and step.came == "pong!":
+        return (
+            "It is still open after 1.1 seconds: one asyncio.timeout around the whole loop, not one for each message."
+        )
+    if step.sent == "ping" and not answered:
+        return "Nothing is answered in that second: the loop goes on while the clock runs."
+    if getattr(step.came, "code", None) in (1011, 1006):
+        return "TimeoutError leaves your handler: catch it, and close with 4408."
+    if step.came is NOTHING:
+        return "Nothing happens after a second: put asyncio.timeout(1) around the loop."
+    return "The code is another one: 4408."
+
+
+second.mistakes = too_late

@@ -101,7 +101,7 @@ class Visit:
         """Expect that a handshake is refused with this HTTP status; with ANYTHING, that it is answered somehow."""
         await self.connect(path, path, code if code is ANYTHING else status(code))
 
-    async def get(self, path: str, text: object = ANYTHING, method: str = "GET") -> None:
+    async def get(self, path: str, text: object = ANYTHING, method: str = "GET", body: bytes | None = None) -> None:
         """Make an HTTP request and expect this text with status 200, or a `status`."""
         import httpx  # not at the top: importing it takes 50 ms, and few checks need it
 
@@ -110,13 +110,13 @@ class Visit:
         client = httpx.AsyncClient(headers={"User-Agent": agent}, timeout=None, trust_env=False, verify=False)
         try:
             async with asyncio.timeout(PATIENCE), client:
-                answer = await client.request(method, f"http://localhost:{self.server.port}{path}")
+                answer = await client.request(method, f"http://localhost:{self.server.port}{path}", content=body)
             came = answer.text if answer.status_code == 200 else status(answer.status_code)
         except TimeoutError:
             came = NOTHING
         except (OSError, httpx.HTTPError):
             came = DROPPED
-        self.step(f"{method} {path}", text, came, None, agent)
+        self.step(f"{method} {path}" + (f", {len(body)} bytes" if body is not None else ""), text, came, None, agent)
 
     async def prints(self, line: str) -> None:
         """Expect that the exercise's file prints this line next; a missing line does not end the visit."""

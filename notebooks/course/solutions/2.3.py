@@ -1,0 +1,22 @@
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+django_application = get_asgi_application()
+# Only now what is ours: it may import models, and those need Django ready.
+from websocket_app.websocket import websocket_application
+
+
+async def application(scope, receive, send):
+    async def telling_send(event):
+        if event["type"] == "http.response.start":
+            print(scope["path"], event["status"])
+        await send(event)
+
+    if scope["type"] == "http":
+        await django_application(scope, receive, telling_send)
+    elif scope["type"] == "websocket":
+        await websocket_application(scope, receive, send)
+    else:
+        raise NotImplementedError(f"Unknown scope type {scope['type']}")
