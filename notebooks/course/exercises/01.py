@@ -10,7 +10,7 @@ def passed(connection):
     return [entry for entry in connection["entries"] if entry["kind"] in ("receive", "send")]
 
 
-@exercise("1.1", "What is in a scope", "warm-up", saves="websocket_app/asgi.py")
+@exercise("1.1", "What is in a scope", "warm-up", saves="websocket_app/asgi.py", was="1.1")
 async def scope(visit):
     await visit.get("/scope", "GET /scope")
     await visit.get("/scope/hello", "GET /scope/hello")

@@ -5,7 +5,7 @@ from tutorial.check import ACCEPTED, ANYTHING, DROPPED, NOTHING, Came, exercise,
 EARLY, LATE = Came("prints first"), Came("prints after the answer")
 
 
-@exercise("2.1", "Every connection names itself", "warm-up", saves="websocket_app/asgi.py")
+@exercise("2.1", "Every connection names itself", "warm-up", saves="websocket_app/asgi.py", was="2.1")
 async def names(visit):
     await visit.get("/one", ANYTHING)
     await visit.prints("http /one")

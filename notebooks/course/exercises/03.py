@@ -3,7 +3,7 @@
 from tutorial.check import ACCEPTED, ANYTHING, NOTHING, exercise, status
 
 
-@exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py")
+@exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py", was="3.1")
 async def count(visit):
     first = await visit.connect()
     await visit.prints("1 connected")

@@ -5,7 +5,7 @@ from tutorial.check import ANYTHING, NOTHING, exercise
 HANDLER = "websocket_app/websocket.py"
 
 
-@exercise("4.1", "A second command", "core", saves=HANDLER)
+@exercise("4.1", "A second command", "core", saves=HANDLER, was="4.1")
 async def echo(visit):
     client = await visit.connect()
     await client.send("ping", "pong!")
@@ -38,7 +38,7 @@ echo.mistakes = [
 ]
 
 
-@exercise("4.2", "A count of its own", "core", saves=HANDLER)
+@exercise("4.2", "A count of its own", "core", saves=HANDLER, was="4.2")
 async def count(visit):
     first = await visit.connect()
     await first.send("ping", "pong! 1")
@@ -98,6 +98,7 @@ any_case.mistakes = [
 async def slow(visit):
     one, two = await visit.connect("/", "who is slow"), await visit.connect("/", "the other")
     await one.socket.send("slow")
+    await one.expect(NOTHING)
     await two.send("ping", "pong!")
     await one.expect(NOTHING)
     await one.expect("done")

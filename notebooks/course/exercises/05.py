@@ -14,7 +14,7 @@ def frames(events):
     return found + [closed(event["code"] if "reason" in event else 1006) for event in left]
 
 
-@exercise("5.1", "Read a timeline", "core")
+@exercise("5.1", "Read a timeline", "core", was="5.1")
 async def client(visit):
     came = frames(await visit.learner())
     for number, expected in enumerate(FRAMES):

@@ -6,7 +6,7 @@ HANDLER = "websocket_app/websocket.py"
 AS_BEFORE = "ping, in text, must be answered as before."
 
 
-@exercise("6.1", "Bytes get bytes", "warm-up", saves=HANDLER)
+@exercise("6.1", "Bytes get bytes", "warm-up", saves=HANDLER, was="6.1")
 async def data(visit):
     client = await visit.connect()
     await client.send(b"ping", b"pong!")

@@ -34,8 +34,8 @@ class Exercise:
 
     @property
     def names(self) -> list[str]:
-        """Under what progress is kept: a name that stays when lessons get other numbers; before that, the number."""
-        return ["-".join(re.findall(r"\w+", self.title.lower())), self.was or self.number]
+        """Under what progress is kept: a name that stays when lessons get other numbers; and what it was before."""
+        return ["-".join(re.findall(r"\w+", self.title.lower())), *filter(None, [self.was])]
 
     @property
     def name(self) -> str:

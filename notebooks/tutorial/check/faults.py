@@ -107,8 +107,8 @@ def find(magic: str, line: str) -> Exercise:
         return current()
     if number not in every():
         which = f"There is no exercise {number}." if number else "Which exercise?"
-        example = f"Write, for example, %{magic} {next(iter(every()))}"
-        raise TutorialError(f"{which} There are {', '.join(every())}. {example}")
+        first, *_, last = every()
+        raise TutorialError(f"{which} They go from {first} to {last}: %{magic} {first}. %progress lists them.")
     return every()[number]
 
 
