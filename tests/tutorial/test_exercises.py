@@ -69,7 +69,7 @@ def begin(project, exercise) -> None:
 
 @ALL
 def test_the_exercise_is_whole(exercise):
-    assert exercise.mark in MARKS
+    assert exercise.mark in MARKS and 10 < len(exercise.why.split()) < 60
     assert len(exercise.hints) >= 2 and all(hint.strip() for hint in exercise.hints)
     assert "TODO" in starter(exercise) and "TODO" not in exercise.solution
 

@@ -27,6 +27,11 @@ scope.hints = [
     'await send({"type": "http.response.start", "status": 200})\n'
     'and below it the same with "http.response.body" and "body".',
 ]
+scope.why = (
+    "An answer is two events: the start has the status and the headers, the body has bytes, "
+    "because that is what travels. Every path that you do not answer is passed to Django with the "
+    "same three arguments."
+)
 
 
 def mistakes(visit):

@@ -32,6 +32,10 @@ names.hints = [
     "A lifespan scope has no path. Decide by the type what to print.",
     'if scope["type"] in ("http", "websocket"):\n    print(scope["type"], scope["path"])',
 ]
+names.why = (
+    "The line stands before the branches, because it is for every call. lifespan has no path, so "
+    "its type is asked for before the path is read."
+)
 
 PRINTED = {
     ("http", "websocket"): 'The type is printed, and the path is missing: print(scope["type"], scope["path"]).',

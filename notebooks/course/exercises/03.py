@@ -24,6 +24,10 @@ count.hints = [
     "One more after websocket.accept, one less after websocket.disconnect; print after each change.",
     'connected += 1\nprint(connected, "connected")\nand, before break, the same with -= 1.',
 ]
+count.why = (
+    "The count stands outside the function, so all calls share it; global says that the function "
+    "changes it. It goes down before break, because nothing below break runs."
+)
 
 COUNTED = {
     "": 'Nothing is printed: after each accept and after each disconnect, print(connected, "connected").',

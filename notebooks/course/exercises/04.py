@@ -22,6 +22,10 @@ echo.hints = [
     'str has what you need: "echo hello".startswith("echo ") and "echo hello".removeprefix("echo ").',
     'if event["text"].startswith("echo "):\n    text = event["text"].removeprefix("echo ")\nand then send it.',
 ]
+echo.why = (
+    "startswith asks whether the command is there, removeprefix takes it away once. Whatever "
+    "follows is the client's, even another echo."
+)
 ONE_WORD = 'Only one word comes back: send all that follows the first "echo ".'
 echo.mistakes = [
     ("ping", NOTHING, "ping is not answered with pong! any more: keep the first command and add the second."),
@@ -56,6 +60,10 @@ count.hints = [
     "count = 0 stands before the loop, count += 1 where ping is answered.",
     'count += 1\nawait send({"type": "websocket.send", "text": f"pong! {count}"})',
 ]
+count.why = (
+    "A variable of the function belongs to one call, and one call is one connection. That is the "
+    "place for whatever one client owns."
+)
 count.mistakes = [
     ("PING", ANYTHING, "PING is not ping: it is met with silence."),
     ("ping", "pong!", 'The number is missing: pong!, a space, then the count, as in f"pong! {count}".'),

@@ -26,6 +26,10 @@ client.hints = [
     "Not every frame is answered, so not every ws.send has a ws.recv after it.",
     "The last frame is the client's, and it has a code: await ws.close(4001).",
 ]
+client.why = (
+    "Every row of a timeline has one cause: a text frame for each send, a close frame for "
+    "close(4001). What the application sends back needs nothing from you."
+)
 
 
 def mistakes(visit):

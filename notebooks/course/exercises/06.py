@@ -21,6 +21,10 @@ data.hints = [
     'if event["bytes"] == b"ping":\n    await send({"type": "websocket.send", "bytes": b"pong!"})\n'
     "and otherwise close with 1003 and break.",
 ]
+data.why = (
+    "Bytes and text are never equal in Python, and they travel as different kinds of frames. An "
+    "answer under the key bytes goes out as a binary frame."
+)
 ALL_IS_WELL = 'b"x" is closed with 1000, which says that all is well. Say 1003: this kind of data is not understood.'
 OTHER = "The text other closes the connection, and only bytes may do that."
 data.mistakes = [

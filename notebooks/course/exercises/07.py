@@ -25,6 +25,11 @@ stranger.hints = [
     "A text that cannot be sent shows itself in hello.encode(); UnicodeEncodeError is a ValueError.",
     "except (ValueError, TypeError, KeyError, RecursionError):\n    close with 4000, then break",
 ]
+stranger.why = (
+    "json.loads takes any JSON, so what it gives may be a list, a number, or a text that cannot be "
+    "sent. Each of these raises one of four exceptions, and all of them are the client's mistake: "
+    "a code of your own, and nothing for the log."
+)
 RAISED = (closed(1011), closed(1006))
 ENCODE = "Find out before you send: hello.encode() raises UnicodeEncodeError, a ValueError."
 stranger.mistakes = [

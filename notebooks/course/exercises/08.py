@@ -23,6 +23,11 @@ number.hints = [
     'add(send) after websocket.accept, discard(send) before break: "send" differs for each connection.',
     'number = str(len(scope["state"]["connections"]))\nand then send it as text.',
 ]
+number.why = (
+    'scope["state"] is a copy for each connection, but the set in it is one and the same object '
+    "for all. Who accepts adds something of its own, who leaves takes it out, and the length of "
+    "the set is the answer."
+)
 COUNTED = {
     "0": 'You are connected, and not counted: add to scope["state"]["connections"] after websocket.accept.',
     "1111": "Two are connected, and each is told 1: add to the set that is there. A new set is shared with nobody.",

@@ -21,6 +21,10 @@ hello.hints = [
     "async def hello_application(scope, receive, send, name): the argument is called as in <str:name>.",
     'After websocket.accept: await send({"type": "websocket.send", "text": f"Hello {name}"})',
 ]
+hello.why = (
+    "What path() captures comes as an argument, so the handler needs no parser, and it works for "
+    "every name. It says hello after accept, because before it there is no open connection."
+)
 
 
 def mistakes(visit):

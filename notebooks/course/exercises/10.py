@@ -23,6 +23,10 @@ members.hints = [
     'await send({"type": "websocket.accept"})\n'
     'await send({"type": "websocket.close", "code": 4403, "reason": "Members only"})',
 ]
+members.why = (
+    "The page must know why, so the handler accepts first. A client that is no page could as well "
+    "be refused before accept, with 403 and no code."
+)
 members.mistakes = [
     ("a guest", status(403), "A close before websocket.accept is an HTTP answer, 403: accept first, then close."),
     ("a guest", status(404), 'No address fits: path("members", members_application) stands in the table.'),

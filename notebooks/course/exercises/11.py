@@ -59,6 +59,10 @@ greet.hints = [
     "user.is_authenticated tells a user from a stranger, and user.get_username() is the name.",
     'name = user.get_username() if user.is_authenticated else "stranger"\nand then send f"Hello {name}".',
 ]
+greet.why = (
+    'The cookie is what the client claims, and scope["user"] is what the session store says about '
+    "it. A stranger is a user object as well, so is_authenticated tells the two apart."
+)
 greet.mistakes = [
     ("the database", NO_TABLES, "The database has no tables yet: run the cell with migrate above, then check again."),
     (ANYTHING, closed(1011), 'scope["user"] is an object, not a string: get_username() is the name.'),

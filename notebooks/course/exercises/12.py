@@ -30,6 +30,10 @@ compare.hints = [
     'f"http://{host}" is one of them. Ask whether the origin is in a list of two.',
     'if not origin or origin in [f"http://{host}", f"https://{host}"]:',
 ]
+compare.why = (
+    "Both allowed texts are written out whole, so nothing can stand before or behind them. "
+    "Browsers send scheme, host and port in exactly this form."
+)
 IN_FRONT = "This origin begins with your host, and goes on: who owns evil.example can name a host as they like."
 compare.mistakes = [
     ("your own page", (NO, status(500)), "Your own page is refused: its origin is http:// and the host."),

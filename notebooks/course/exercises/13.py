@@ -25,6 +25,10 @@ idle.hints = [
     "async with asyncio.timeout(1): around await receive(), and try around both.",
     "except TimeoutError:\n    close with 4408, then break",
 ]
+idle.why = (
+    "The limit stands around receive alone, so each message begins it anew. TimeoutError is caught "
+    "where it is raised, and the client is told with a code of its own."
+)
 ANEW = "A client that talks is closed, too: each message begins the second anew. Put the limit around receive alone."
 SILENT = {
     None: "Nothing happens to a client that says nothing: put asyncio.timeout(1) around receive.",

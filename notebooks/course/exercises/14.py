@@ -24,6 +24,10 @@ length.hints = [
     "Close as in lesson 6, with 1009, and leave the loop.",
     'if len(text) > 100:\n    await send({"type": "websocket.close", "code": 1009})\n    break',
 ]
+length.why = (
+    "len counts the characters of a text; its bytes may be more. The close frame names the reason, "
+    "1009, which every client library knows."
+)
 length.mistakes = [
     ("ping", (NOTHING, closed(1009)), "ping is short, and must be answered as before."),
     (FITS, closed(1009), "Exactly 100 characters are fine: more than 100 are too many."),
