@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import csv
+import io
 import itertools
 import os
 import re
@@ -17,6 +19,7 @@ from copies import PROJECT
 from kernel import Kernel, until
 from tutorial.check import every, find, judge
 from tutorial.check.exercises import MARKS
+from tutorial.check.faults import every_fault
 from tutorial.disk import course, progress
 from tutorial.disk.project import TutorialError
 from tutorial.server.state import State
@@ -321,6 +324,38 @@ def test_a_pass_opens_the_solution_and_stays(project, server):
     assert "not yet" in verdict(judge.check(server, exercise))
     assert "our solution" in repr(judge.solution(exercise))
     assert re.search(r"4\.2 +✓ passed", repr(judge.overview()))
+
+
+def test_a_solution_stands_beside_the_own_one_with_what_is_different_and_why(project, server):
+    exercise = find("check", "4.1")
+    begin(project, exercise)
+    own = exercise.solution.replace("text = ", "rest = ").replace('"text": text', '"text": rest')
+    put(project, exercise, own)
+    assert verdict(judge.check(server, exercise)).startswith("✓")
+    told = judge.solution(exercise).text
+    assert (
+        "What makes yours into ours" in told
+        and "-                rest = " in told
+        and "+                text = " in told
+    )
+    assert exercise.why.split(".")[0] in " ".join(told.split())
+    put(project, exercise, exercise.solution)
+    assert "What makes yours" not in judge.solution(exercise).text  # nothing is different
+    put(project, exercise, starter(exercise))
+    assert "What makes yours" not in judge.solution(exercise).text  # nothing of the learner's own is there
+
+
+def test_what_is_done_can_be_handed_in_with_no_name_but_the_one_that_was_typed(project):
+    progress.note(find("check", "4.1").names, failed="abc")
+    progress.note(find("check", "4.1").names, passed=True, hints=2)
+    rows = list(csv.DictReader(io.StringIO(judge.as_csv('Ada, "the first"'))))
+    assert len(rows) == len(every()) + len(every_fault())
+    assert {row["name"] for row in rows} == {'Ada, "the first"'}
+    done = {"number": "4.1", "title": "A second command", "mark": "core", "passed": "1", "attempts": "1", "hints": "2"}
+    assert [row for row in rows if row["passed"] == "1"] == [{"name": rows[0]["name"], **done}]
+    unnamed = judge.as_csv("")
+    assert {row["name"] for row in csv.DictReader(io.StringIO(unnamed))} == {""}
+    assert all(secret not in unnamed for secret in (os.environ.get("USER", "root "), str(project.parent)))
 
 
 def test_an_exercise_that_got_another_number_keeps_its_progress(project):
