@@ -145,3 +145,61 @@ def test_a_dark_system_has_a_dark_notebook(lab):
         expect(lesson.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         lesson.page.emulate_media(color_scheme="light")
         expect(lesson.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+
+
+def test_one_exercise_of_each_kind(lab):
+    with lab.lesson(4) as lesson:
+        lesson.run("load", "lesson", "client", "answer")
+        lesson.cell("other").locator(".cm-line").first.click()
+        lesson.page.keyboard.press("End")
+        lesson.page.keyboard.type(" 3")
+        lesson.run("other")
+        expect(lesson.output("other")).to_contain_text("✗ You predicted 3, and it is 1. Why?")
+
+        lesson.insert("other", "plant", "%fault 8")
+        lesson.run("plant")
+        expect(lesson.output("plant")).to_contain_text("Fault 8: one mistake is planted")
+        lesson.insert("plant", "client-2", ONE_AFTER_THE_OTHER)
+        lesson.insert("client-2", "look", "%timeline")
+        lesson.insert("look", "list", "%found")
+        lesson.run("client-2", "look", "list")
+        expect(lesson.output("look").get_by_role("row", name="dropped, no close frame")).to_be_visible()
+        expect(lesson.output("list").get_by_role("row")).to_have_count(6)
+        sentence = lesson.output("list").get_by_role("row", name="The first ping is answered. Then the application")
+        letter = sentence.get_by_role("cell").first.text_content()
+        lesson.insert("list", "name", f"%found {letter}")
+        lesson.run("name")
+        expect(lesson.output("name")).to_contain_text("✓ Fault 8: named.")
+        lesson.names.insert(lesson.names.index("name") + 1, "mend")  # the notebook has got a cell with the file
+        expect(lesson.cell("mend").locator(".cm-content")).to_contain_text("%%save websocket_app/websocket.py")
+        line = lesson.cell("mend").locator(".cm-line", has_text="break").last
+        line.get_by_text("break").dblclick()
+        lesson.page.keyboard.type("pass")
+        lesson.run("mend")
+        lesson.insert("mend", "check", "%check fault")
+        lesson.run("check")
+        expect(lesson.output("check")).to_contain_text("✓ Fault 8: passed.")
+
+        lesson.run("exercise-4-1", "check-4-1")
+        expect(lesson.output("check-4-1")).to_contain_text("· 4.1 A second command: not attempted yet.")
+
+
+ONE_AFTER_THE_OTHER = """\
+async def pings():
+    async with connect(server.url) as ws:
+        for number in range(2):
+            await ws.send("ping")
+            print(await ws.recv())
+asyncio.run(pings())"""
+
+
+@pytest.mark.parametrize("number, cell", [(3, "no-break-timeline"), (4, "timeline")])
+def test_a_timeline_fits_beside_the_file_browser_on_a_small_screen(lab, number, cell):
+    with lab.lesson(number) as lesson:
+        lesson.page.set_viewport_size({"width": 1024, "height": 768})
+        expect(lesson.page.locator("#jp-left-stack")).to_be_visible()
+        lesson.run_all()
+        table = lesson.output(cell).locator("table").last
+        table.scroll_into_view_if_needed()
+        wide = table.evaluate("t => [t.scrollWidth, t.closest('.jp-OutputArea-output').clientWidth]")
+        assert wide[0] <= wide[1], wide

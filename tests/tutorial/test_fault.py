@@ -153,11 +153,11 @@ def test_a_hidden_fault_is_not_explained_until_it_is_named(kernel):
     assert "%fault 8 plants it again" in " ".join(kernel.run("%check fault").split())
     kernel.run("%fault 8")
     said = kernel.run(f"%found {letter(every_fault()[8])}")
-    assert "✓ fault 8: named." in said
+    assert "✓ Fault 8: named." in said
     shown = kernel.run('asyncio.run(client("ping", "ping"))')
     assert "Your application returns" in shown or "returned" in shown, shown
     assert "-                break" in kernel.run(f"%%save {HANDLER}\n" + every_fault()[8].solution)
-    assert "✓ fault 8: passed." in kernel.run("%check fault")
+    assert "✓ Fault 8: passed." in kernel.run("%check fault")
     assert f"1 of {len(every_fault())} faults found" in kernel.run("%progress")
 
 

@@ -31,6 +31,10 @@ class Fault(Exercise):
         return [f"fault-{self.title}"]
 
     @property
+    def name(self) -> str:
+        return f"Fault {self.title}"
+
+    @property
     def planted(self) -> dict[str, bytes]:
         """The files of the lesson with this mistake in one of them, and what stands beside it."""
         folder = COURSE / "faults" / f"{self.lesson:02}"
@@ -52,7 +56,7 @@ class Fault(Exercise):
 
     @property
     def done(self) -> str:
-        return f"Named and mended. {self.shows}"
+        return f"Named and mended. It was: {self.shows}"
 
 
 def faults(lesson: int, path: str, check: Callable, *rows: tuple, beside=None, about: str = "") -> list[Fault]:
