@@ -131,6 +131,16 @@ def test_many_answers_hold_nobody_up(counting):
     assert_nothing_goes_on(counting)
 
 
+def test_two_pieces_of_work_go_on_at_the_same_time(site):
+    # A barrier lets nobody through until two threads have come to it.
+    change(site, "def wait_for", "import threading\nbarrier = threading.Barrier(2)\n\n\ndef wait_for")
+    change(site, WORK, "    barrier.wait(5)")
+    with site.serve() as server, server.connect("/stream") as one, server.connect("/stream") as two:
+        for ws in one, two:
+            ws.send("How long?")
+        assert [ws.recv(timeout=10) for ws in (one, two)] == ["This", "This"]
+
+
 def test_no_task_is_left(monkeypatch):
     """Driven with no socket: when the handler has returned, its task is the only one."""
     monkeypatch.syspath_prepend(str(REPOSITORY))
