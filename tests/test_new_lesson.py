@@ -9,6 +9,7 @@ import pytest
 from copies import ORIGINAL, copy
 
 FILES = Path(__file__).parent / "new_lesson"  # an exercise and its solution
+NUMBER = str(len(list((ORIGINAL / "notebooks").glob("[0-9][0-9]_*.ipynb"))) + 1)  # behind the last lesson
 HANDLER = "websocket_app/websocket.py"
 TODO = "            # TODO: answer hello with HELLO\n"
 ANSWER = """\
@@ -34,7 +35,7 @@ from tutorial.server.server import Server
 server = Server()
 for file in sys.argv[1:]:
     Path("{HANDLER}").write_bytes(Path(file).read_bytes())
-    print(judge.check(server, find("check", "15.1")), end="\\f")
+    print(judge.check(server, find("check", "{NUMBER}.1")), end="\\f")
 server.stop()
 """
 
@@ -54,36 +55,43 @@ def run(course: Path, *arguments: str) -> subprocess.CompletedProcess:
 def course(tmp_path_factory) -> Path:
     """A copy of the course with one more lesson."""
     course = copy(tmp_path_factory.mktemp("class") / "course")
-    (course / "notebooks/course/exercises/15.py").write_bytes((FILES / "15.py").read_bytes())
-    (course / "notebooks/course/solutions/15.1.py").write_bytes((FILES / "15.1.py").read_bytes())
-    starter = (FILES / "15.1.py").read_text().replace(ANSWER, TODO)
+    exercise = (FILES / "exercise.py").read_text().replace("15", NUMBER)
+    (course / f"notebooks/course/exercises/{NUMBER}.py").write_text(exercise)
+    (course / f"notebooks/course/solutions/{NUMBER}.1.py").write_bytes((FILES / "solution.py").read_bytes())
+    starter = (FILES / "solution.py").read_text().replace(ANSWER, TODO)
     assert TODO in starter
-    cells = [nbformat.v4.new_markdown_cell("# 15 · Shout", id="lesson-15-title")]
-    sources = ["%load_ext tutorial", "%lesson 15", "server.start()", f"%%save {HANDLER}\n{starter}", "%check 15.1"]
+    cells = [nbformat.v4.new_markdown_cell(f"# {NUMBER} · Shout", id=f"lesson-{NUMBER}-title")]
+    sources = [
+        "%load_ext tutorial",
+        f"%lesson {NUMBER}",
+        "server.start()",
+        f"%%save {HANDLER}\n{starter}",
+        f"%check {NUMBER}.1",
+    ]
     for number, source in enumerate(sources):
         tags = {"tags": ["exercise"]} if source.startswith("%%save") else {}
-        cells.append(nbformat.v4.new_code_cell(source.rstrip(), id=f"lesson-15-{number}", metadata=tags))
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), course / "notebooks/15_shout.ipynb")
+        cells.append(nbformat.v4.new_code_cell(source.rstrip(), id=f"lesson-{NUMBER}-{number}", metadata=tags))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), course / f"notebooks/{NUMBER}_shout.ipynb")
     return course
 
 
 def test_it_is_rehearsed_and_nothing_else_has_changed(course):
-    written = run(course, "manage.py", "rehearse", "--write", "15")
+    written = run(course, "manage.py", "rehearse", "--write", NUMBER)
     assert written.returncode == 0, written.stdout + written.stderr
-    rehearsed = run(course, "manage.py", "rehearse", "15")
+    rehearsed = run(course, "manage.py", "rehearse", NUMBER)
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
     assert rehearsed.stdout.splitlines()[-1].startswith("Ready: every cell runs on this machine and shows what is")
-    shown = (course / "notebooks/15_shout.ipynb").read_text()
-    assert "15.1 Shout: not attempted yet." in shown
+    shown = (course / f"notebooks/{NUMBER}_shout.ipynb").read_text()
+    assert f"{NUMBER}.1 Shout: not attempted yet." in shown
     before, after = tree(ORIGINAL), tree(course)
     changed = {name for name in after if after[name] != before.get(name)}
-    assert "notebooks/15_shout.ipynb" in changed
-    outside = [name for name in changed if not name.startswith(("notebooks/15_", "notebooks/course/"))]
+    assert f"notebooks/{NUMBER}_shout.ipynb" in changed
+    outside = [name for name in changed if not name.startswith((f"notebooks/{NUMBER}_", "notebooks/course/"))]
     assert outside == [], "something outside the lesson had to change"
 
 
 def test_its_solution_passes_and_its_wrong_answers_are_told(course, tmp_path):
-    solution = (FILES / "15.1.py").read_text()
+    solution = (FILES / "solution.py").read_text()
     answers = [solution, *(solution.replace(*change) for change in WRONG.values())]
     files = [tmp_path / f"{number}.py" for number in range(len(answers))]
     for file, answer in zip(files, answers, strict=True):
@@ -91,6 +99,6 @@ def test_its_solution_passes_and_its_wrong_answers_are_told(course, tmp_path):
     process = run(course, "-c", CHECK, *map(str, files))
     assert process.returncode == 0, process.stdout + process.stderr
     passed, *told = process.stdout.split("\f")
-    assert passed.splitlines()[-1] == "✓ 15.1 Shout: passed."
+    assert passed.splitlines()[-1] == f"✓ {NUMBER}.1 Shout: passed."
     for words, shown in zip(WRONG, told, strict=False):
-        assert words in shown and shown.splitlines()[-1] == "✗ 15.1 Shout: not yet.", shown
+        assert words in shown and shown.splitlines()[-1] == f"✗ {NUMBER}.1 Shout: not yet.", shown

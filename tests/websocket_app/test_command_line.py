@@ -21,6 +21,7 @@ OTHERS = {
     "hypercorn": ["hypercorn", "--bind", "127.0.0.1:{port}"],
     "granian": ["granian", "--interface", "asgi", "--port", "{port}"],
 }
+LESSONS = [int(file.name[:2]) for file in sorted((REPOSITORY / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 ONLY_403 = {"daphne"}  # it has no way for an application to refuse with a status of its own
 
 
@@ -89,7 +90,7 @@ def test_a_handler_may_import_a_model_at_its_top(tmp_path):
     assert "no issues" in done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("lesson", range(1, 15))
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_what_a_lesson_has_built_the_command_line_serves(tmp_path, lesson):
     for name, content in course.at(course.begins(), lesson + 1).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +118,8 @@ def test_what_a_lesson_has_built_the_command_line_serves(tmp_path, lesson):
                 assert ws.recv(timeout=5) == "nobody"
         if lesson >= 12:
             assert status(f"{address}/", origin=EVIL) == 403
+        if lesson >= 15:
+            assert ask(f"{address}/stream", "How long?") == "This"
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 15), reason="not all of them have packages for it, see requirements.txt")
