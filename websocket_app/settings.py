@@ -30,7 +30,8 @@ DEBUG = os.environ.get('DJANGO_DEBUG', 'true').lower() == 'true'
 # The course: no key stands in git, see secret_key.py.
 SECRET_KEY = secret_key(BASE_DIR, DEBUG)
 
-ALLOWED_HOSTS = []
+# The course: without any, and while DEBUG is on, Django takes localhost.
+ALLOWED_HOSTS = os.environ.get('DJANGO_ALLOWED_HOSTS', '').split()
 
 # The course: production, in one place. DJANGO_DEBUG=false asks for it and then
 # DJANGO_SECRET_KEY (long, random, your own) and DJANGO_ALLOWED_HOSTS (names
@@ -42,7 +43,6 @@ ALLOWED_HOSTS = []
 # SECURE_PROXY_SSL_HEADER. DJANGO_TRUSTED_ORIGINS lists other sites, such as
 # https://www.example.org, whose pages may post to and connect to this one.
 if not DEBUG:
-    ALLOWED_HOSTS = os.environ.get('DJANGO_ALLOWED_HOSTS', '').split()
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = int(os.environ.get('DJANGO_HSTS_SECONDS', '3600'))
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -134,10 +134,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # The course: after logging in or out you are back on the page of lesson 5.
-# Names of urls.py, because the project may live below a path of its own.
+# Relative, because the project may live below a path that it does not know.
 LOGIN_URL = 'login'
-LOGIN_REDIRECT_URL = 'console'
-LOGOUT_REDIRECT_URL = 'console'
+LOGIN_REDIRECT_URL = '../'
+LOGOUT_REDIRECT_URL = '../'
 
 
 # Internationalization

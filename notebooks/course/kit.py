@@ -177,7 +177,7 @@ One page to print. The course's own lessons say all of it; the numbers are their
 {commands()}
 
 `drive(application, scope, events)` calls an application by hand and draws what happened. `server.start()`,
-`server.stop()` and `server.restart()` are for the server; `server.url` is its address for clients, `server.http_url`
+`server.stop()` and `server.restart()` are for the server; `server.url` is its address for clients, `server.page`
 for a browser, `server.log` what it wrote.
 
 ## Events

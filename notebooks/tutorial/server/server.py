@@ -7,6 +7,7 @@ from ..disk.files import fingerprint
 from ..disk.project import TutorialError
 from . import serving
 from .options import check, command
+from .outside import page
 from .serving import BREATH, DidNotStart, Serving, refusal
 from .state import State
 
@@ -17,7 +18,7 @@ TURN = 0.5  # seconds until the wish of another notebook is looked at again whil
 class Server:
     """uvicorn serving `websocket_app.asgi:application` in the background.
 
-    `start()`, `stop()`, `restart()`, `url` (ws://…), `http_url` (http://…) and `log` (what uvicorn printed).
+    `start()`, `stop()`, `restart()`, `url` (ws://…), `http_url`, `page` and `log` (what uvicorn printed).
     """
 
     def __init__(self) -> None:
@@ -63,8 +64,12 @@ class Server:
     @property
     def http_url(self) -> str:
         """The server's HTTP address, such as http://localhost:8000/; raises TutorialError if it is stopped."""
-        self.current()
-        return f"http://localhost:{self.port}/"
+        return self.url.replace("ws", "http", 1)
+
+    @property
+    def page(self) -> str:
+        """What a browser opens: `http_url`, or on a hub a path; raises TutorialError if it is stopped."""
+        return self.url and page(self.port)
 
     @property
     def log(self) -> str:
@@ -73,8 +78,6 @@ class Server:
 
     def __repr__(self) -> str:
         return f"<server: {self.describe()}>"
-
-    # What the other parts of the helper use.
 
     @property
     def port(self) -> int | None:
@@ -97,7 +100,7 @@ class Server:
             return "The server is not running."
         if self.trouble:
             return refusal(self.trouble)
-        return "The server runs the new code." if short else f"The server is ready at http://localhost:{self.port}/"
+        return "The server runs the new code." if short else f"The server is ready at {page(self.port)}"
 
     def current(self) -> None:
         """Make sure that the server is up and runs the code on disk; raise TutorialError if it was never started."""
@@ -121,10 +124,7 @@ class Server:
             self.facts.append(f"{news} {self.describe(short=True)}" if changed else news)
 
     def refresh(self) -> None:
-        """The same, quietly: for every cell, whether it uses the server or not.
-
-        A start that the learner interrupted is left to the cell that needs the server: it may take as long again.
-        """
+        """Do the same before each cell; a start that was interrupted is left to the cell that needs the server."""
         if self.state in {State.SERVING, State.DEAD}:
             self.current()
 
@@ -156,8 +156,7 @@ class Server:
 
     def connections(self) -> list[dict]:
         """Return every connection that the worker still remembers, oldest first."""
-        report = self.report()
-        return report["connections"] if report else []
+        return (self.report() or {"connections": []})["connections"]
 
     def release(self, notebook: str) -> bool:
         """Give the port to another notebook of the same folder; return False if this one is starting a worker now."""
