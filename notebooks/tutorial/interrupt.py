@@ -7,7 +7,6 @@ where a moment later that step has not come.
 
 import asyncio
 import contextlib
-import functools
 import signal
 import threading
 import types
@@ -23,7 +22,8 @@ def install(names: dict) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         late.clear()
-        signal.signal(signal.SIGINT, functools.partial(interrupted, names))
+        # No functools.partial: CPython 3.11 asks for the repr of a handler, and that one has all names of the learner.
+        signal.signal(signal.SIGINT, lambda signum, frame: interrupted(names, signum, frame))
 
 
 def interrupted(names: dict, signum: int, frame) -> None:

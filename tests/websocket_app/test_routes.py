@@ -108,13 +108,13 @@ def test_a_project_below_a_path_of_its_own():
         from websocket_app import routing
 
         async def handler(scope, receive, send, number):
-            print("room", number)
+            print("floor", number)
 
-        routing.urlpatterns.append(path("room/<int:number>", handler))
-        scope = {"type": "websocket", "path": "/app/room/7", "root_path": "/app"}
+        routing.urlpatterns.append(path("floor/<int:number>", handler))
+        scope = {"type": "websocket", "path": "/app/floor/7", "root_path": "/app"}
         asyncio.run(routing.route(scope, None, None))
     """)
-    assert seen == ["room 7"]
+    assert seen == ["floor 7"]
 
 
 def test_an_unknown_type_of_scope_is_an_error_that_names_it():

@@ -1,7 +1,7 @@
 """Lesson 15: an answer word by word, and nothing that goes on without its client."""
 
 import asyncio
-import sys
+import runpy
 import time
 from contextlib import ExitStack
 
@@ -141,11 +141,9 @@ def test_two_pieces_of_work_go_on_at_the_same_time(site):
         assert [ws.recv(timeout=10) for ws in (one, two)] == ["This", "This"]
 
 
-def test_no_task_is_left(monkeypatch):
+def test_no_task_is_left():
     """Driven with no socket: when the handler has returned, its task is the only one."""
-    monkeypatch.syspath_prepend(str(REPOSITORY))
-    monkeypatch.delitem(sys.modules, "websocket_app.stream", raising=False)
-    from websocket_app.stream import stream_application
+    stream_application = runpy.run_path(str(REPOSITORY / "websocket_app" / "stream.py"))["stream_application"]
 
     async def drive():
         events, sent = asyncio.Queue(), asyncio.Queue()

@@ -86,4 +86,9 @@ everybody.mistakes = [
         (NOTHING, DROPPED, closed(1011)),
         "One has left, and now nobody gets anything: who leaves has to leave the set.",
     ),
+    (
+        "the second: leaves",
+        (DROPPED, closed(1011)),
+        "One has left, and the next message was an error: who leaves has to leave the set.",
+    ),
 ]

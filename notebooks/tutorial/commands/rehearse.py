@@ -80,10 +80,10 @@ def rehearse(lessons: list[Lesson], writing: bool) -> int:
         print("\nNothing was written.")
         return 1
     made |= starts(begins, every)
-    predicted = (contents(ROOT / PREDICTED) or b"").decode().splitlines()
-    for lesson in lessons:
-        predicted = [line for line in predicted if not line.startswith(f"{lesson.number:02} ")] + lesson.predicted()
-    made[PREDICTED] = "".join(f"{line}\n" for line in sorted(predicted, key=lambda line: line[:2])).encode()
+    others = {f"{each.number:02}" for each in every} - {f"{lesson.number:02}" for lesson in lessons}
+    lines = [line for line in (contents(ROOT / PREDICTED) or b"").decode().splitlines() if line[:2] in others]
+    lines = sorted([*lines, *(line for lesson in lessons for line in lesson.predicted())], key=lambda line: line[:2])
+    made[PREDICTED] = "".join(f"{line}\n" for line in lines).encode() or None
     if len(lessons) == len(every) or (writing and lessons[-1].number == every[-1].number):
         made |= {**ended, **course.at(begins, end)}
     changed = sorted(path for path, content in made.items() if contents(ROOT / path) != content)
