@@ -6,7 +6,15 @@ from pathlib import Path
 
 ORIGINAL = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".course", ".secret_key", "db.sqlite3*", "__pycache__", ".*_cache", ".ipynb_checkpoints"
+    ".git",
+    ".venv",
+    ".course",
+    ".secret_key",
+    "db.sqlite3*",
+    "__pycache__",
+    ".*_cache",
+    ".ipynb_checkpoints",
+    "node_modules",
 )
 TEMPORARY = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 PROJECT = Path(TEMPORARY.name).resolve() / "course"
