@@ -112,7 +112,8 @@ class TutorialMagics(Magics):
     @line_magic
     def predict(self, line: str) -> None:
         """%predict 403: what you expect this cell to print; when it ends, the two are compared."""
-        self.cells.prediction = Prediction(line.strip())
+        self.cells.prediction = self.cells.prediction or Prediction()
+        self.cells.prediction.answer = line.strip()
 
     @line_magic
     def fault(self, line: str) -> None:

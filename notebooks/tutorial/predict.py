@@ -1,5 +1,6 @@
 """`%predict ANSWER` on top of a cell: what you expect the cell to print, beside what it printed."""
 
+import asyncio
 import io
 import re
 import sys
@@ -10,9 +11,9 @@ from .shown import Shown, title
 class Prediction(io.StringIO):
     """Takes the place of sys.stdout until the cell ends, keeps what is printed, and shows it all the same."""
 
-    def __init__(self, answer: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.answer, self.stream = answer, sys.stdout
+        self.answer, self.stream = "", sys.stdout
         sys.stdout = self
 
     def write(self, text: str) -> int:
@@ -23,9 +24,10 @@ class Prediction(io.StringIO):
         self.stream.flush()
 
     def verdict(self, error: BaseException | None) -> Shown:
-        """Give sys.stdout back and compare; an error counts as its name."""
+        """Give sys.stdout back and compare; an error counts as its name, but for the end of a cell that was stopped."""
         sys.stdout = self.stream
-        came = type(error).__name__ if error else " ".join(self.getvalue().split()) or "nothing"
+        raised = error and not isinstance(error, (KeyboardInterrupt, asyncio.CancelledError))
+        came = type(error).__name__ if raised else " ".join(self.getvalue().split()) or "nothing"
         if not self.answer:
             return title(f"· You predicted nothing, and it is {came}.")
         if plain(self.answer) == plain(came):

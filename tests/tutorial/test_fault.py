@@ -96,8 +96,9 @@ def test_what_no_fault_answers_to_is_told(project):
         with pytest.raises(TutorialError, match="No fault is planted"):
             ask()
     (project / ".course").mkdir(exist_ok=True)
-    (project / ".course" / "fault.json").write_text("[1")
-    assert fault.planted()["number"] == 0 and not fault.hidden()
+    for damaged in ("[1", "[1]", '"x"', "7", '{"number": "1"}', '{"path": 5}', '{"digest": null}', "\xff"):
+        (project / ".course" / "fault.json").write_text(damaged)
+        assert fault.planted() == fault.NONE and not fault.hidden()
     plant(choose("3"))
     with pytest.raises(TutorialError, match="one of the letters a to e"):
         found("x")
@@ -183,6 +184,8 @@ PREDICTIONS = {
     "%predict nothing\n1 + 1": "✓ You predicted it: nothing",
     "%predict\nprint(403)": "· You predicted nothing, and it is 403.",
     "%predict": "· You predicted nothing, and it is nothing.",
+    "%predict 1\n%predict 2\nprint(2)": "✓ You predicted it: 2",
+    "%predict nothing\nraise KeyboardInterrupt": "✓ You predicted it: nothing",
     "%predict many words, and none of them a number\nprint(7)": "and it is 7. Why?",
 }
 

@@ -133,7 +133,7 @@ def test_many_answers_hold_nobody_up(counting):
 
 def test_two_pieces_of_work_go_on_at_the_same_time(site):
     # A barrier lets nobody through until two threads have come to it.
-    change(site, "def wait_for", "import threading\nbarrier = threading.Barrier(2)\n\n\ndef wait_for")
+    change(site, "@sync_to_async", "import threading\nbarrier = threading.Barrier(2)\n\n\n@sync_to_async")
     change(site, WORK, "    barrier.wait(5)")
     with site.serve() as server, server.connect("/stream") as one, server.connect("/stream") as two:
         for ws in one, two:

@@ -90,9 +90,7 @@ def choose(line: str) -> Fault:
     last = fault.planted()["number"]
     here = [each for each in known.values() if each.lesson <= lesson and int(each.title) != last][-NEWEST:]
     if not here:
-        raise TutorialError(
-            "This notebook has no faults; lesson 3 and those behind it have. %fault 1 plants the first."
-        )
+        raise TutorialError("This notebook has no faults; lessons from the third on have. %fault 1 plants the first.")
     return random.choice(here)
 
 

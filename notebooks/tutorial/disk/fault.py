@@ -13,10 +13,10 @@ NONE = {"number": 0, "path": "", "digest": "", "named": False}
 def planted() -> dict:
     """Return what is known of the last fault: its `number` (0 for none), `path`, `digest`, and if it is `named`."""
     try:
-        known = json.loads(contents(FILE) or b"{}")
-    except ValueError:
-        known = {}
-    return {**NONE, **known} if isinstance(known, dict) else NONE
+        known = {**NONE, **json.loads(contents(FILE) or b"{}")}
+    except (ValueError, TypeError):
+        return NONE
+    return known if all(type(known[key]) is type(old) for key, old in NONE.items()) else NONE
 
 
 def note(**known) -> None:

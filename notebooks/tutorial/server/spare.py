@@ -29,12 +29,8 @@ BOOT += "from tutorial.worker.main import main; main(*sys.argv[2:])"
 
 def environment() -> dict[str, str]:
     """Return the environment of the processes: the kernel's own, with this course's settings."""
-    mine = {
-        **outside.settings(),
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "websocket_app.settings",
-        "PYTHONUNBUFFERED": "1",
-    }
+    mine = {"DJANGO_SETTINGS_MODULE": "websocket_app.settings", "PYTHONUNBUFFERED": "1"}
+    mine = outside.settings() | os.environ | mine
     mine.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # what a notebook may do, a handler must not
     return mine
 

@@ -15,12 +15,10 @@ ANSWER = (
 threads = ThreadPoolExecutor(8, "stream")
 
 
-def wait_for(word):
+@sync_to_async(thread_sensitive=False, executor=threads)
+def slowly(word):
     time.sleep(0.25)  # Work that blocks: a file, a driver, a calculation.
     return word
-
-
-slowly = sync_to_async(wait_for, thread_sensitive=False, executor=threads)
 
 
 async def stream_application(scope, receive, send):

@@ -1,0 +1,58 @@
+"""An exercise of the course, and what a test does to it."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import django
+import nbformat
+from copies import PROJECT
+from tutorial.disk import course
+
+HANDLER = "websocket_app/websocket.py"
+
+
+def verdict(result) -> str:
+    """Return the last line of what a check shows."""
+    return result.text.splitlines()[-1]
+
+
+def shown(result) -> str:
+    """Return what a result shows, in one line."""
+    return re.sub(r"\s+", " ", repr(result))
+
+
+def starter(exercise) -> str:
+    """Return what the cell before an exercise's `%check` saves, or is."""
+    for cells in notebooks().values():
+        for before, cell in itertools.pairwise(cells):
+            if cell.source.strip() == f"%check {exercise.number}":
+                first, _, rest = before.source.partition("\n")
+                assert not exercise.saves or first == f"%%save {exercise.saves}"
+                return (rest if exercise.saves else before.source) + "\n"
+    raise AssertionError(f"no %check {exercise.number} in any notebook")
+
+
+def put(project, exercise, content: str) -> None:
+    (project / exercise.saves).write_text(content)
+
+
+def begin(project, exercise) -> None:
+    """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
+    shutil.rmtree(project / "websocket_app")
+    for path, content in course.at(course.begins(), exercise.lesson + 1).items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_bytes(content)
+    if exercise.lesson >= 11:  # its cells have made the tables, and its kernel has Django set up
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+        django.setup()
+
+
+def notebooks() -> dict[str, list]:
+    """Return name → cells of code, of every notebook."""
+    found = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    return {path.name: [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"] for path in found}
