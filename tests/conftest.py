@@ -2,7 +2,7 @@
 
 In a test, `tutorial` and `websocket_app` are the copy's, imported at the top of the file like anything else:
 
-- `project` is the copy's folder, as it is committed and with no state of the course.
+- `project` is the copy's folder, as the course ends and with no state of the course.
 - `server` is a Server of that copy, not started yet, and stopped after the test.
 - `copies.copy(folder)` makes one more copy, for tests that need kernels side by side.
 
@@ -11,17 +11,29 @@ Processes of pytest-xdist have a copy each, and so a port each.
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from copies import LEFT_OUT, ORIGINAL, PROJECT, TEMPORARY, copy
+from copies import FINISHED, ORIGINAL, PROJECT, TEMPORARY, copy, finish
 
 
 def pytest_configure() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it would hide a server that runs old bytecode
+    finish()
     copy(PROJECT)
     sys.path[:0] = [str(PROJECT), str(PROJECT / "notebooks")]
+
+
+def pytest_report_header() -> str:
+    """Say what a learner has changed, because tests of the lessons look at the notebooks as they are."""
+    changes = ["git", "diff", "--name-only", "HEAD", "--", "notebooks", "websocket_app"]
+    git = shutil.which("git") and subprocess.run(changes, cwd=ORIGINAL, capture_output=True, text=True)
+    changed = git.stdout.split("\n")[:-1] if git else []
+    if not changed:
+        return ""
+    return f"changed since the last commit (git stash --include-untracked puts it aside): {', '.join(changed)}"
 
 
 def pytest_unconfigure() -> None:
@@ -33,7 +45,7 @@ def project(monkeypatch) -> Path:
     """The folder of the copy, restored."""
     for name in ("websocket_app", ".course"):
         shutil.rmtree(PROJECT / name, ignore_errors=True)
-    shutil.copytree(ORIGINAL / "websocket_app", PROJECT / "websocket_app", ignore=LEFT_OUT)
+    shutil.copytree(FINISHED / "websocket_app", PROJECT / "websocket_app")
     monkeypatch.chdir(PROJECT)
     return PROJECT
 

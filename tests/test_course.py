@@ -3,16 +3,16 @@
 import ctypes
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from copies import copy
+from copies import FINISHED, ORIGINAL, copy
 
-ROOT = Path(__file__).parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+LESSONS = sorted((ORIGINAL / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SHUFFLED = random.Random(4).sample(LESSONS, len(LESSONS))
 
 # A network of its own, with a loopback and nothing else: `ip link set lo up`, in Python's words.
@@ -49,6 +49,20 @@ def test_in_order_they_show_what_is_stored_and_end_as_the_project_is_committed(t
     process = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=540, **apart)
     assert process.returncode == 0, process.stdout[-5000:] + process.stderr[-2000:]
     assert sum(line.endswith("  yes") for line in process.stdout.splitlines()) == len(LESSONS)
+
+
+def test_the_project_is_committed_as_the_course_ends():
+    """Yours may be in the middle of a lesson."""
+    status = ["git", "status", "--porcelain", "websocket_app"]
+    if shutil.which("git") and subprocess.run(status, cwd=ORIGINAL, capture_output=True, text=True).stdout:
+        pytest.skip("websocket_app/ is not as it is committed: git restore websocket_app puts it back")
+    assert package(ORIGINAL) == package(FINISHED)
+
+
+def package(folder: Path) -> dict[str, bytes]:
+    """Return the files of `websocket_app/`: path → content."""
+    files = (path for path in (folder / "websocket_app").rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.suffix != ".pyc"}
 
 
 @pytest.fixture(scope="module")

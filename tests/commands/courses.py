@@ -8,11 +8,8 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from copies import FINISHED, ORIGINAL
 
-ORIGINAL = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".course", ".secret_key", "db.sqlite3*", "__pycache__", ".*_cache", ".ipynb_checkpoints", "*.ipynb"
-)
 RAISES = "# This cell raises.\n"
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1", "PIP_FIND_LINKS": ""}
 NO_NETWORK |= {"PIP_EXTRA_INDEX_URL": "", "PIP_CONFIG_FILE": os.devnull}
@@ -22,7 +19,7 @@ sys.path.append(str(ORIGINAL / "notebooks"))  # where no copy's stands before it
 
 def new_course(folder: Path, *lessons: list[str]) -> Path:
     """Copy the course into a new folder, with these lessons in the place of its own."""
-    shutil.copytree(ORIGINAL, folder, ignore=LEFT_OUT)
+    shutil.copytree(FINISHED, folder, ignore=shutil.ignore_patterns("*.ipynb"))
     for number, cells in enumerate(lessons, 1):
         write_lesson(folder, number, cells)
     return folder

@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from serving import PASSWORD, PRODUCTION, REPOSITORY, Site
+from copies import FINISHED
+from serving import PASSWORD, PRODUCTION, Site
 
 
 @pytest.fixture(scope="session")
@@ -11,11 +12,11 @@ def project(tmp_path_factory):
     """The project with a database and the users ada and grace. Copy it before you change it."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(
-        REPOSITORY / "websocket_app",
+        FINISHED / "websocket_app",
         folder / "websocket_app",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    shutil.copy(REPOSITORY / "manage.py", folder)
+    shutil.copy(FINISHED / "manage.py", folder)
     site = Site(folder)
     for command in (
         ["migrate", "--verbosity", "0"],

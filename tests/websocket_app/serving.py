@@ -11,11 +11,9 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 from websockets.sync.client import connect as websockets_connect
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 PRODUCTION = {
     "DJANGO_DEBUG": "false",

@@ -9,7 +9,8 @@ import sys
 import time
 
 import pytest
-from serving import REPOSITORY, Site, connect
+from copies import FINISHED
+from serving import Site, connect
 from tutorial.disk import course
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -21,7 +22,7 @@ OTHERS = {
     "hypercorn": ["hypercorn", "--bind", "127.0.0.1:{port}"],
     "granian": ["granian", "--interface", "asgi", "--port", "{port}"],
 }
-LESSONS = [int(file.name[:2]) for file in sorted((REPOSITORY / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+LESSONS = [int(file.name[:2]) for file in sorted((FINISHED / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 ONLY_403 = {"daphne"}  # it has no way for an application to refuse with a status of its own
 
 
@@ -69,8 +70,8 @@ def status(address, **options):
 
 def plain(folder):
     """Return the finished project as Django alone has it: no notebooks, and startproject's own manage.py."""
-    shutil.copytree(REPOSITORY / "websocket_app", folder / "websocket_app")
-    manage = (REPOSITORY / "manage.py").read_text()
+    shutil.copytree(FINISHED / "websocket_app", folder / "websocket_app")
+    manage = (FINISHED / "manage.py").read_text()
     (folder / "manage.py").write_text(re.sub(r"(?s) +# The course: .*?# The course ends here.*?\n", "", manage))
     return folder
 
@@ -95,7 +96,7 @@ def test_what_a_lesson_has_built_the_command_line_serves(tmp_path, lesson):
     for name, content in course.at(course.begins(), lesson + 1).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    shutil.copy(REPOSITORY / "manage.py", tmp_path)
+    shutil.copy(FINISHED / "manage.py", tmp_path)
     with served(tmp_path, UVICORN) as address:
         if lesson < 3:
             assert status(f"{address}/") == 500

@@ -6,7 +6,6 @@ import sys
 import textwrap
 
 import pytest
-from serving import REPOSITORY
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
@@ -60,22 +59,27 @@ def test_the_query_string_changes_no_address(server):
         assert ws.recv(timeout=5) == "pong!"
 
 
-def by_hand(program):
-    """Drive an application with no server: what `program` prints, line by line."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        cwd=REPOSITORY,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "websocket_app.settings"},
-        capture_output=True,
-        text=True,
-        timeout=10,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+@pytest.fixture
+def by_hand(project):
+    """Drive an application with no server: what a program prints, line by line."""
+
+    def run(program):
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            cwd=project.folder,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "websocket_app.settings"},
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    return run
 
 
 @pytest.mark.parametrize("offered", [False, True], ids=["without", "with"])
-def test_a_refusal_where_the_server_has_the_extension_and_where_not(offered):
+def test_a_refusal_where_the_server_has_the_extension_and_where_not(by_hand, offered):
     """uvicorn always has it."""
     seen = by_hand(f"""
         import asyncio
@@ -99,7 +103,7 @@ def test_a_refusal_where_the_server_has_the_extension_and_where_not(offered):
         assert seen == ["websocket.close None None"]
 
 
-def test_a_project_below_a_path_of_its_own():
+def test_a_project_below_a_path_of_its_own(by_hand):
     """uvicorn puts root_path in front of scope["path"]; routes are written without it."""
     seen = by_hand("""
         import asyncio
@@ -117,7 +121,7 @@ def test_a_project_below_a_path_of_its_own():
     assert seen == ["floor 7"]
 
 
-def test_an_unknown_type_of_scope_is_an_error_that_names_it():
+def test_an_unknown_type_of_scope_is_an_error_that_names_it(by_hand):
     seen = by_hand("""
         import asyncio
         from websocket_app.asgi import application

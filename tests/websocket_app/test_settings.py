@@ -3,7 +3,8 @@
 import sys
 
 import pytest
-from serving import PRODUCTION, REPOSITORY, Visitor
+from copies import ORIGINAL
+from serving import PRODUCTION, Visitor
 
 
 def setting(site, name, **environment):
@@ -76,7 +77,7 @@ def test_a_key_that_cannot_be_read_is_not_replaced_by_another(site):
 
 
 def test_git_ignores_the_key_and_its_drafts():
-    ignored = (REPOSITORY / ".gitignore").read_text().splitlines()
+    ignored = (ORIGINAL / ".gitignore").read_text().splitlines()
     assert ".secret_key" in ignored and ".secret_key_*" in ignored
 
 

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from serving import REPOSITORY
+from copies import FINISHED
 from websockets.exceptions import ConnectionClosed
 
 WORK = "    time.sleep(0.25)"
@@ -143,7 +143,7 @@ def test_two_pieces_of_work_go_on_at_the_same_time(site):
 
 def test_no_task_is_left():
     """Driven with no socket: when the handler has returned, its task is the only one."""
-    stream_application = runpy.run_path(str(REPOSITORY / "websocket_app" / "stream.py"))["stream_application"]
+    stream_application = runpy.run_path(str(FINISHED / "websocket_app" / "stream.py"))["stream_application"]
 
     async def drive():
         events, sent = asyncio.Queue(), asyncio.Queue()
