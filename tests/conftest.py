@@ -33,7 +33,8 @@ def pytest_report_header() -> str:
     changed = git.stdout.split("\n")[:-1] if git else []
     if not changed:
         return ""
-    return f"changed since the last commit (git stash --include-untracked puts it aside): {', '.join(changed)}"
+    names = ", ".join(changed)
+    return f"changed since the last commit: {names} (the notebooks are tested as they are, websocket_app/ as it ends)"
 
 
 def pytest_unconfigure() -> None:
