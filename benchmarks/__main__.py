@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that everything works, and leave README.md alone")
     effort = QUICK if parser.parse_args().quick else FULL
-    readme = ROOT / "README.md"
+    readme = ROOT / "benchmarks" / "README.md"
     if effort is FULL:
         table.between_markers(readme)
     idle.allow_open_files(effort.idle)

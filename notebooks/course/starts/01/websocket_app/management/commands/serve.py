@@ -20,7 +20,7 @@ os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", "65536")
 
 import uvicorn  # It imports websockets, which reads the line above.
 
-# The figures are of the machine that README.md names under its table.
+# The figures are of the machine that benchmarks/README.md names.
 FLAGS = {
     # uvloop answers nearly twice as many messages as asyncio's own loop. "auto": where it is installed.
     "loop": "auto",
