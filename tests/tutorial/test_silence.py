@@ -272,8 +272,7 @@ FLOOD = """\
 async def main():
     async with connect(server.url) as ws:
         for number in range(10 ** 9):
-            await ws.send("ping")
-            if number == 2000: print("floods")
+            await ws.send("ping"); number == 2000 and print("floods")
 asyncio.run(main())"""
 
 

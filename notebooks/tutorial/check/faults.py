@@ -90,7 +90,7 @@ def choose(line: str) -> Fault:
     last = fault.planted()["number"]
     here = [each for each in known.values() if each.lesson <= lesson and int(each.title) != last][-NEWEST:]
     if not here:
-        raise TutorialError("This notebook has no faults; lessons from the third on have. %fault 1 plants the first.")
+        raise TutorialError(f"This notebook is no lesson. A number plants a fault, from 1 to {max(known)}: %fault 7")
     return random.choice(here)
 
 

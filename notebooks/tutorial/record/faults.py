@@ -60,7 +60,7 @@ def standing(connection: dict, stuck: dict | None) -> str | None:
 
 
 def standstill(stuck: dict) -> str:
-    return f"The event loop stands still, and with it every connection, at {place(stuck)}"
+    return "" if fault.hidden() else f"The event loop stands still, and with it every connection, at {place(stuck)}"
 
 
 def unanswered(connection: dict, silent: bool) -> str | None:
