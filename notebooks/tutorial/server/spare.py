@@ -17,7 +17,7 @@ from pathlib import Path
 from ..disk import system
 from ..disk.files import contents
 from ..disk.project import ROOT
-from . import outside, standing
+from . import outside, sockets, standing
 from .link import MOMENT, SLICE, Link, uninterrupted
 from .process import Worker
 
@@ -30,7 +30,7 @@ BOOT += "from tutorial.worker.main import main; main(*sys.argv[2:])"
 def environment() -> dict[str, str]:
     """Return the environment of the processes: the kernel's own, with this course's settings."""
     mine = {"DJANGO_SETTINGS_MODULE": "websocket_app.settings", "PYTHONUNBUFFERED": "1"}
-    mine = outside.settings() | os.environ | mine
+    mine = outside.settings(sockets.remembered()) | os.environ | mine
     mine.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # what a notebook may do, a handler must not
     return mine
 
