@@ -31,7 +31,9 @@ FOREVER = 60  # seconds, for a handler that is stuck
 @pytest.fixture(autouse=True)
 def first(monkeypatch):
     """The first port of a range in the place of 8000 and on, without the programs that this machine runs there."""
-    port = next(port for port in random.sample(range(20000, 30000), 100) if not taken(port))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])  # each takes its own
+    range_of_its_own = range(20000 + 1000 * worker, 20900 + 1000 * worker)
+    port = next(port for port in random.sample(range_of_its_own, 100) if not taken(port))
     monkeypatch.setattr(sockets, "PORTS", range(port, port + 50))
     return port
 
