@@ -1,7 +1,9 @@
-"""Rooms: whoever is in one hears what is said there. Lesson 16."""
+"""Rooms: whoever is in one hears what is said there. Lessons 16, 17."""
 
 import asyncio
 import contextlib
+
+from websocket_app.history import remember, store
 
 WAITING = 20  # messages that a client may be behind
 PATIENCE = 5  # seconds for a close frame that nobody reads
@@ -16,23 +18,23 @@ async def room_application(scope, receive, send, name):
     who = scope["user"].get_username() or "nobody"
     queue = asyncio.Queue(WAITING)
     try:
-        # A TimeoutError is an OSError: for `safely`, this client has gone.
         async with (
-            asyncio.timeout(None) as patience,
+            asyncio.timeout(None) as patience,  # TimeoutError is an OSError.
             asyncio.TaskGroup() as both,
         ):
+            await remember(name, send)
             rooms.setdefault(name, {})[queue] = who, patience
             tell_who(name)
             writing = both.create_task(write(queue, send))
-            await read(receive, name, who)
+            await read(receive, name, who, queue)
             writing.cancel()
     finally:
         leave(name, queue)
 
 
-async def read(receive, name, who):
+async def read(receive, name, who, queue):
     while (event := await receive())["type"] != "websocket.disconnect":
-        if event.get("text") is not None:
+        if event.get("text") and await store(name, who, event["text"], queue):
             tell(name, f"{who}: {event['text']}")
 
 
@@ -53,8 +55,7 @@ def tell(name, text):
         leave(name, queue)
         while not queue.empty():
             queue.get_nowait()
-        close = {"type": "websocket.close", "code": 4008}
-        queue.put_nowait({**close, "reason": "Too slow"})
+        queue.put_nowait({"type": "websocket.close", "code": 4008})
         patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
 
 

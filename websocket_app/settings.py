@@ -111,8 +111,20 @@ DATABASES = {
     'default': {
         'ENGINE': 'django.db.backends.sqlite3',
         'NAME': BASE_DIR / 'db.sqlite3',
+        # The course: writers wait for each other, and readers for nobody.
+        'OPTIONS': {
+            'transaction_mode': 'IMMEDIATE',
+            'init_command': 'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL',
+        },
     }
 }
+# The course: DATABASE_URL names another one, such as
+# postgres://ada:secret@localhost/rooms; that needs two packages more:
+# pip install dj-database-url "psycopg[binary]"
+if 'DATABASE_URL' in os.environ:
+    import dj_database_url
+
+    DATABASES['default'] = dj_database_url.config()
 
 
 # Password validation

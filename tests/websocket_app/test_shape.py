@@ -7,7 +7,7 @@ from copies import FINISHED
 
 FOLDER = FINISHED / "websocket_app"
 # What startproject wrote, and what is the project's plumbing rather than a lesson.
-NOT_A_LESSON = {"settings.py", "urls.py", "wsgi.py", "secret_key.py", "__init__.py"}
+NOT_A_LESSON = {"settings.py", "urls.py", "wsgi.py", "secret_key.py", "__init__.py", "models.py"}
 LESSONS = sorted(file.name for file in FOLDER.glob("*.py") if file.name not in NOT_A_LESSON)
 
 

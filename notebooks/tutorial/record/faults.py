@@ -46,7 +46,7 @@ def standing(connection: dict, stuck: dict | None) -> str | None:
     for entry in filter(place, events(connection, "blocked")):  # in the project, not of a machine that is busy
         if "seconds" in entry:
             return (
-                f"The event loop stood still for {entry['seconds']:.1f} seconds, and with it every connection, at "
+                f"The event loop stood still for about {entry['seconds']:.1g} s, and with it every connection, at "
                 f"{place(entry)}\nIn async code, wait with `await`: `await asyncio.sleep(1)`, not `time.sleep(1)`."
             )
         stuck = stuck or entry

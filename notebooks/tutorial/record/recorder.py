@@ -105,8 +105,7 @@ class Recorder(Places):
                 connection.add("return")
                 return result
             finally:
-                connection.open = False
-                connection.coroutine = None
+                connection.open, connection.coroutine = False, None
                 if connection.type == "websocket" and not connection.gone:
                     connection.unread = events.unread(receive, LAST)
                 connection.done.set()
@@ -146,6 +145,8 @@ class Recorder(Places):
         `sent`: the server's `send` raised it; `left`: because the client has left, as the specification has it;
         `cancelled`: the server stops and has cancelled the application.
         """
+        while isinstance(error, BaseExceptionGroup):  # of a TaskGroup: the first reason, and its line
+            error = error.exceptions[0]
         stops = isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling()
         sent, left = reaches_server(walk_tb(error.__traceback__)), isinstance(error, OSError)
         said = {"name": type(error).__name__, "message": events.said(str, error)[:500]}

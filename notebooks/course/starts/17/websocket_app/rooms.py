@@ -16,9 +16,8 @@ async def room_application(scope, receive, send, name):
     who = scope["user"].get_username() or "nobody"
     queue = asyncio.Queue(WAITING)
     try:
-        # A TimeoutError is an OSError: for `safely`, this client has gone.
         async with (
-            asyncio.timeout(None) as patience,
+            asyncio.timeout(None) as patience,  # TimeoutError is an OSError.
             asyncio.TaskGroup() as both,
         ):
             rooms.setdefault(name, {})[queue] = who, patience
@@ -53,8 +52,7 @@ def tell(name, text):
         leave(name, queue)
         while not queue.empty():
             queue.get_nowait()
-        close = {"type": "websocket.close", "code": 4008}
-        queue.put_nowait({**close, "reason": "Too slow"})
+        queue.put_nowait({"type": "websocket.close", "code": 4008})
         patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
 
 
