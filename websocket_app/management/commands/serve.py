@@ -56,8 +56,11 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
-        host, port = sockets[0].getsockname()[:2]
-        print(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
+        address = sockets[0].getsockname()
+        if isinstance(address, tuple):
+            host, port = address[:2]
+            address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        print(f"Serving {address}", flush=True)
 
 
 def port(text):
@@ -76,6 +79,30 @@ def listen(host, port):
             f"Cannot listen on port {port} of {host} ({why}). Stop the program that "
             f"has it, or take another port: manage.py serve --port {port % 65535 + 1}"
         ) from None
+
+
+def listen_at(path):
+    """Listen on a Unix socket that this user and its group may open, in place of one that a dead server left."""
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        with contextlib.suppress(ConnectionRefusedError, FileNotFoundError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(path)
+            raise OSError("a server listens there already")
+        if os.path.exists(path):
+            os.unlink(path)
+        os.umask(0o117)
+        listener.bind(path)
+        listener.listen(2048)
+        return listener
+    except OSError as error:
+        raise CommandError(f"Cannot listen on {path} ({error.strerror or error}).") from None
+
+
+def listen_on(descriptor):
+    try:
+        return socket.socket(fileno=descriptor)
+    except OSError as error:
+        raise CommandError(f"--fd {descriptor} is not an open socket ({error.strerror}).") from None
 
 
 def allow_open_files(number):
@@ -97,8 +124,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets others in, with DEBUG off")
         parser.add_argument("--port", default=8000, type=port, help="0 takes a free one")
+        parser.add_argument("--uds", metavar="PATH", help="a Unix socket instead, for a proxy of the same group")
+        parser.add_argument("--fd", type=int, help="a socket instead that is open already, such as systemd's 3")
+        parser.add_argument("--access-log", action="store_true", help="a line for each request, its query included")
 
-    def handle(self, *args, host, port, **options):
+    def handle(self, *args, host, port, uds, fd, access_log, **options):
         if settings.DEBUG and host not in LOOPBACK:
             raise CommandError(
                 "DEBUG is on, and it shows code and settings to everyone who reaches this machine. For others, choose "
@@ -106,14 +136,17 @@ class Command(BaseCommand):
             )
         if not settings.DEBUG:
             self.check(include_deployment_checks=True, fail_level=checks.WARNING)
-        listener = listen(host, port)
+        listener = listen_at(uds) if uds else listen(host, port) if fd is None else listen_on(fd)
         os.umask(0o077)  # What is made from here on, such as the database, is not for other users of this machine.
         if connection.vendor == "sqlite":  # The embedded database: nobody else makes its tables.
             call_command("migrate", verbosity=0)
             connection.close()
         logging.getLogger("uvicorn.error").addFilter(without_traceback)
         allow_open_files(settings.WEBSOCKET_CONNECTIONS + 200)
-        config = uvicorn.Config("websocket_app.asgi:application", host=host, port=port, **FLAGS)
+        flags = FLAGS | ({"log_level": "info"} if access_log else {"access_log": False})
+        if listener.family == getattr(socket, "AF_UNIX", None):
+            flags["forwarded_allow_ips"] = "*"  # Only a proxy that may open the file gets here.
+        config = uvicorn.Config("websocket_app.asgi:application", **flags)
         # Ctrl+C ends the server, so it needs no traceback.
         with contextlib.suppress(KeyboardInterrupt):
             Server(config).run(sockets=[listener])
