@@ -22,6 +22,8 @@ OTHERS = {
     "hypercorn": ["hypercorn", "--bind", "127.0.0.1:{port}"],
     "granian": ["granian", "--interface", "asgi", "--port", "{port}"],
 }
+if sys.platform != "win32":
+    OTHERS["gunicorn"] = ["gunicorn", "-k", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:{port}"]
 LESSONS = [int(file.name[:2]) for file in sorted((FINISHED / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 ONLY_403 = {"daphne"}  # it has no way for an application to refuse with a status of its own
 
