@@ -249,15 +249,15 @@ def test_changed_settings_and_new_models_are_served(server, project, websocket):
     )
     websocket.write_text(source)
     server.start()
-    assert ask(server.url) == "UTC []"
+    assert ask(server.url) == "UTC ['Message']"
     settings = project / "websocket_app" / "settings.py"
     settings.write_text(settings.read_text().replace("'UTC'", "'Asia/Tokyo'"))
     server.serve()
-    assert ask(server.url) == "Asia/Tokyo []"
-    model = "from django.db import models\n\nclass Message(models.Model):\n    text = models.TextField()\n"
-    (project / "websocket_app" / "models.py").write_text(model)
-    server.serve()
     assert ask(server.url) == "Asia/Tokyo ['Message']"
+    models = project / "websocket_app" / "models.py"
+    models.write_text(models.read_text() + "\n\nclass Room(models.Model):\n    name = models.TextField()\n")
+    server.serve()
+    assert ask(server.url) == "Asia/Tokyo ['Message', 'Room']"
 
 
 # What cannot run says why, and loses nothing.

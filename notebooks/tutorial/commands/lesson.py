@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import os
+import shutil
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -49,6 +50,9 @@ class Lesson:
         """Run in a fresh kernel, as JupyterLab would in the copy; note the first cell that failed."""
         environment = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment["JPY_SESSION_NAME"] = str(copy / "notebooks" / self.path.name)
+        # Django formats the migration that a lesson makes, where it finds black; a learner may like that.
+        paths = os.environ.get("PATH", "").split(os.pathsep)
+        environment["PATH"] = os.pathsep.join(path for path in paths if not shutil.which("black", path=path))
         began = time.monotonic()
         try:
             with Run(copy / "notebooks", environment) as kernel:
