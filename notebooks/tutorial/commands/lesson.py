@@ -3,8 +3,8 @@
 import difflib
 import hashlib
 import os
-import shutil
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
