@@ -1,6 +1,7 @@
-"""Store first, then tell: what was said outlives the server. Lesson 17."""
+"""Store first, then tell: it outlives the server. Lessons 17, 18."""
 
 import logging
+from urllib.parse import parse_qs
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
@@ -8,6 +9,7 @@ from django.db import DatabaseError, close_old_connections
 from websocket_app.models import Message
 
 LAST = 20  # messages that a room tells whoever comes in
+MOST = 500  # messages that it tells whoever comes back
 logger = logging.getLogger(__name__)
 # Nothing uses a connection to the database that has broken meanwhile.
 fresh = sync_to_async(close_old_connections)
@@ -27,14 +29,23 @@ async def store(room, who, text, queue):
     return True
 
 
-async def remember(room, send):
-    """Send the last messages, the oldest first."""
+async def newest(room):
     await fresh()
-    newest = Message.objects.filter(room=room).order_by("-id")[:LAST]
-    try:
-        texts = [str(message) async for message in newest]
-    except DatabaseError as error:
-        logger.error("Not remembered: %r", error)
-        texts = ["(This room remembers nothing now.)"]
-    for text in reversed(texts):
-        await send({"type": "websocket.send", "text": text})
+    message = await Message.objects.filter(room=room).order_by("id").alast()
+    return message.id if message else 0
+
+
+async def remember(room, scope, upto, send):
+    """Send the last messages, or with ?after=7 what came after number 7."""
+    asked = parse_qs(scope.get("query_string", b"")).get(b"after", [b""])[0]
+    rows = Message.objects.filter(room=room, id__lte=upto).order_by("-id")
+    if asked.isdigit():
+        rows = rows.filter(id__gt=int(asked[:18]))
+    await fresh()
+    rows = rows[: MOST if asked.isdigit() else LAST]
+    for message in reversed([message async for message in rows]):
+        await send({"type": "websocket.send", "text": line(message)})
+
+
+def line(message):
+    return f"{message.id} {message}"

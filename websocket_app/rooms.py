@@ -1,8 +1,9 @@
-"""Rooms: whoever is in one hears what is said there. Lessons 16, 17."""
+"""Rooms: whoever is in one hears what is said there. Lessons 16 to 18."""
 
 import asyncio
 import contextlib
 
+from websocket_app.chat import enter, ring, told
 from websocket_app.history import remember, store
 
 WAITING = 20  # messages that a client may be behind
@@ -14,7 +15,6 @@ changed = set()  # rooms whose list is about to be told
 async def room_application(scope, receive, send, name):
     await receive()  # websocket.connect
     await send({"type": "websocket.accept"})
-
     who = scope["user"].get_username() or "nobody"
     queue = asyncio.Queue(WAITING)
     try:
@@ -22,8 +22,9 @@ async def room_application(scope, receive, send, name):
             asyncio.timeout(None) as patience,  # TimeoutError is an OSError.
             asyncio.TaskGroup() as both,
         ):
-            await remember(name, send)
-            rooms.setdefault(name, {})[queue] = who, patience
+            upto = await enter(name, tell)  # From here on, nothing awaits
+            rooms.setdefault(name, {})[queue] = who, patience  # up to here.
+            await remember(name, scope, upto, send)
             tell_who(name)
             writing = both.create_task(write(queue, send))
             await read(receive, name, who, queue)
@@ -35,7 +36,7 @@ async def room_application(scope, receive, send, name):
 async def read(receive, name, who, queue):
     while (event := await receive())["type"] != "websocket.disconnect":
         if event.get("text") and await store(name, who, event["text"], queue):
-            tell(name, f"{who}: {event['text']}")
+            ring(name)
 
 
 async def write(queue, send):
@@ -63,7 +64,7 @@ def leave(name, queue):
     if rooms.get(name, {}).pop(queue, None):
         tell_who(name)
         if not rooms[name]:
-            del rooms[name]
+            del rooms[name], told[name]
 
 
 def tell_who(name):

@@ -1,4 +1,4 @@
-"""The addresses of pages. Lessons 5 and 11."""
+"""The addresses of pages. Lessons 5, 11 and 18."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -8,7 +8,10 @@ from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
+from websocket_app.chat import say
+
 console = TemplateView.as_view(template_name="websocket_app/console.html")
+chat = TemplateView.as_view(template_name="websocket_app/chat.html")
 login = LoginView.as_view(template_name="websocket_app/login.html")
 
 # The course shows pages in a frame of the notebook. Anybody's page could do
@@ -22,6 +25,8 @@ urlpatterns = [
     path("", console, name="console"),
     path("login/", login, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("chat/<slug:name>/", chat, name="chat"),
+    path("chat/<slug:name>/say/", say, name="say"),
     path("admin/", admin.site.urls),
 ]
 # The admin's styles, while DEBUG is on; later, a proxy has them.

@@ -1,5 +1,6 @@
 """Lesson 16: whoever is in a room hears what is said there, and nobody waits for a slow client."""
 
+import re
 import time
 from contextlib import ExitStack
 
@@ -12,6 +13,7 @@ LONG = "x" * 60_000
 DRIVE = """
 import asyncio
 from django.contrib.auth.models import AnonymousUser
+from websocket_app import chat
 from websocket_app.rooms import room_application, rooms
 
 async def drive():
@@ -25,19 +27,28 @@ async def drive():
     assert list(rooms) == ["lobby"]
     events.put_nowait({"type": "websocket.disconnect", "code": 1001})
     await asyncio.wait_for(handler, 5)
-    assert rooms == {} and asyncio.all_tasks() == {asyncio.current_task()}
+    assert rooms == chat.told == {} and asyncio.all_tasks() == {asyncio.current_task(), chat.hearing}
     print("nothing is left")
 
 asyncio.run(drive())
 """
 
 
-def hear(ws, lists=None):
-    """The next message that is not a list of who is here; such lists are added to `lists`."""
+def hear_line(ws, lists=None):
+    """The next message, with its number, that is not a list of who is here; such lists are added to `lists`."""
     while (text := ws.recv(timeout=10)).startswith("Here: "):
         if lists is not None:
             lists.append(text)
     return text
+
+
+def hear(ws, lists=None):
+    """The same without the number that a message has; a note of the room has none."""
+    return said(hear_line(ws, lists))
+
+
+def said(text):
+    return re.sub(r"^\d+ ", "", text)
 
 
 def hear_list(ws, expected, heard=()):

@@ -66,6 +66,12 @@ class Places:
         return self.where(own[-1][0].f_code.co_filename, own[-1][1]) if own else {}
 
 
+def kept(value: object) -> bool:
+    """Tell whether a module of the project has a name for it, as for a task that all connections share."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("websocket_app.")]
+    return any(each is value for module in modules for each in vars(module).values())
+
+
 def chain(coroutine) -> Iterable[tuple]:
     """Return the frames that a coroutine waits in, outermost first, with their lines."""
     while coroutine is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 from . import events
-from .places import Places, reaches_server
+from .places import Places, kept, reaches_server
 
 FIRST, LAST = 40, 160  # entries kept of one connection: its beginning and its end
 SHOWN = ("number", "type", "path", "agent", "clock", "scope", "open", "unread")  # of a connection
@@ -70,9 +70,9 @@ class Connection:
     def as_dict(self) -> dict:
         """Return all of it as plain values; `leftover` tasks still run, the first of them `made` there."""
         middle = [{"kind": "skipped", "count": self.skipped}] if self.skipped else []
-        tasks = {"leftover": len(self.tasks), "made": list(self.tasks.values())[:1]}
-        shown = {name: getattr(self, name) for name in SHOWN}
-        return {**shown, **tasks, "entries": self.first + middle + list(self.last)}
+        left = [made for task, made in list(self.tasks.items()) if not kept(task)]
+        shown = {name: getattr(self, name) for name in SHOWN} | {"leftover": len(left), "made": left[:1]}
+        return {**shown, "entries": self.first + middle + list(self.last)}
 
 
 class Recorder(Places):

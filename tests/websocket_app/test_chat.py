@@ -1,0 +1,120 @@
+"""Lesson 18: a view reaches every browser, joining and coming back miss nothing, and the page says what is true."""
+
+import re
+import threading
+import urllib.error
+
+import pytest
+from serving import Visitor
+from test_history import FAST, lobby
+from test_rooms import hear_line as hear
+
+
+class Speaker(Visitor):
+    """Somebody at the page of a room."""
+
+    def __init__(self, server, room):
+        super().__init__(server)
+        self.page = room.replace("/room/", "/chat/") + "/"
+        self.get(self.page)
+
+    def say(self, text):
+        return int(re.search(r'"id": (\d+)', self.post(f"{self.page}say/", text=text))[1])
+
+
+def test_a_post_reaches_everybody_in_the_room(developing):
+    room = lobby()
+    with developing.connect(room) as ada, developing.connect(room) as grace, developing.connect(lobby()) as alan:
+        number = Speaker(developing, room).say("hello 🙂")
+        for ws in ada, grace:
+            assert hear(ws) == f"{number} nobody: hello 🙂"
+        ada.send("from a socket")
+        for ws in ada, grace:
+            assert hear(ws).endswith(" nobody: from a socket")
+        with pytest.raises(TimeoutError):
+            alan.recv(timeout=0.3)
+
+
+def test_the_post_has_the_name_of_who_is_logged_in(developing):
+    room = lobby()
+    speaker = Speaker(developing, room).log_in("ada")
+    with developing.connect(room) as ws:
+        speaker.say("it is me")
+        assert hear(ws).endswith(" ada: it is me")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 2001])
+def test_what_is_empty_or_too_long_is_refused_and_stored_nowhere(developing, text):
+    room = lobby()
+    speaker = Speaker(developing, room)
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        speaker.say(text)
+    with developing.connect(room) as ws:
+        number = speaker.say("the first")
+        assert hear(ws) == f"{number} nobody: the first"
+
+
+@pytest.mark.parametrize("token", ["", "x" * 64])
+def test_a_post_without_a_token_or_with_a_stale_one_is_refused(developing, token):
+    speaker = Speaker(developing, lobby())
+    speaker.cookies = lambda: {"csrftoken": token}
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        speaker.say("hello")
+
+
+def test_who_comes_back_hears_what_was_missed_and_nothing_twice(developing):
+    room = lobby()
+    speaker = Speaker(developing, room)
+    numbers = [speaker.say(str(number)) for number in range(30)]
+    with developing.connect(f"{room}?after={numbers[4]}") as ws:
+        assert [hear(ws) for _ in range(25)] == [f"{numbers[n]} nobody: {n}" for n in range(5, 30)]
+        number = speaker.say("and now")
+        assert hear(ws) == f"{number} nobody: and now"
+    with developing.connect(f"{room}?after={numbers[-1] + 1000}") as ws:  # from the future
+        number = speaker.say("later")
+        assert hear(ws) == f"{number} nobody: later"
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "٣", "%00"])
+def test_an_after_that_is_no_number_is_the_last_twenty(developing, after):
+    room = lobby()
+    speaker = Speaker(developing, room)
+    numbers = [speaker.say(str(number)) for number in range(25)]
+    with developing.connect(f"{room}?after={after}") as ws:
+        assert [hear(ws) for _ in range(20)] == [f"{numbers[n]} nobody: {n}" for n in range(5, 25)]
+
+
+def test_a_very_large_after_harms_nobody(developing):
+    with developing.connect(f"{lobby()}?after={'9' * 5000}") as ws:
+        ws.send("hello")
+        assert hear(ws).endswith(" nobody: hello")
+
+
+def test_many_join_while_many_messages_pass_with_no_gap_and_nothing_double(site):
+    """Each joiner hears an unbroken run of numbers, from the twenty before it came."""
+    room, count = lobby(), 400
+    with site.serve(**FAST) as server, server.connect(room) as talker:
+        broken, done = [], threading.Event()
+
+        def join():
+            while not done.is_set():
+                with server.connect(room) as ws:
+                    heard = [int(hear(ws).rpartition(" ")[2]) for _ in range(25)]
+                    if heard != list(range(heard[0], heard[0] + 25)):
+                        broken.append(heard)
+
+        for number in range(30):
+            talker.send(str(number))
+        joiners = [threading.Thread(target=join) for _ in range(4)]
+        for joiner in joiners:
+            joiner.start()
+        for number in range(30, count):
+            talker.send(str(number))
+        heard = [int(hear(talker).rpartition(" ")[2]) for _ in range(count)]
+        done.set()
+        for number in range(100):  # for those who wait for their last
+            talker.send(str(count + number))
+        for joiner in joiners:
+            joiner.join(30)
+        assert heard == list(range(count)) and broken == []
+        server.assert_well()

@@ -1,0 +1,64 @@
+"""Nothing missed: store, ring a bell, read what is new. Lesson 18."""
+
+import asyncio
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpResponseBadRequest, JsonResponse
+from django.views.decorators.http import require_POST
+
+from websocket_app.history import fresh, line, newest
+from websocket_app.models import Message
+
+logger = logging.getLogger(__name__)
+told = {}  # {"lobby": id of the last message that was told there}
+bells = asyncio.Queue()  # rooms that have something new
+hearing = None  # the task that hears the bells, one in a process
+
+
+def ring(room):
+    """Say that a room has something new; a view may, in its thread."""
+    if hearing:
+        hearing.get_loop().call_soon_threadsafe(bells.put_nowait, room)
+
+
+async def hear(tell):
+    while True:
+        room = await bells.get()
+        try:
+            await tell_new(room, tell)
+        except DatabaseError as error:
+            logger.error("Not told yet: %r", error)
+            asyncio.get_running_loop().call_later(1, ring, room)
+
+
+async def tell_new(room, tell):
+    if room in told:
+        rows = Message.objects.filter(room=room, id__gt=told[room])
+        await fresh()
+        async for message in rows.order_by("id"):
+            # Who is in the room has heard all up to told[room].
+            if told.get(room, message.id) < message.id:
+                told[room] = message.id
+                tell(room, line(message))
+
+
+async def enter(room, tell):
+    """Hear the bells from now on; give the id up to which all is told."""
+    global hearing
+    hearing = hearing or asyncio.create_task(hear(tell))
+    told.setdefault(room, await newest(room))
+    ring(room)  # For what was stored while we asked.
+    return told[room]
+
+
+@require_POST
+def say(request, name):
+    """A view like any other, and every browser in the room hears of it."""
+    text = request.POST.get("text", "")
+    if not 0 < len(text) <= 2000:
+        return HttpResponseBadRequest("1 to 2000 characters, please.")
+    who = request.user.get_username() or "nobody"
+    message = Message.objects.create(room=name, who=who, text=text)
+    ring(name)
+    return JsonResponse({"id": message.id})
