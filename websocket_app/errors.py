@@ -26,6 +26,8 @@ def safely(application):
             await application(scope, receive, noted_send)
             close = {"type": "websocket.close", "code": 1000}
         except (Exception, asyncio.CancelledError) as error:
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]  # What made a TaskGroup end.
             stops = asyncio.current_task().cancelling()
             if stops and isinstance(error, asyncio.CancelledError):
                 logger.error("Still busy at the stop: %s", in_one_line(error))
@@ -45,8 +47,6 @@ def safely(application):
 
 def in_one_line(error):
     """Name `error` and the place in our own code that it came from."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
     place = "errors.py"
     for frame in traceback.extract_tb(error.__traceback__):
         file = Path(frame.filename)

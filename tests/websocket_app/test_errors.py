@@ -41,6 +41,11 @@ async def websocket_application(scope, receive, send, how=""):
                     await asyncio.sleep(0.01)
             finally:
                 open("stream-ended", "w").close()
+        if how == "grouped":
+            async with asyncio.TaskGroup():
+                while True:
+                    await send({"type": "websocket.send", "text": "x" * 1000})
+                    await asyncio.sleep(0.01)
         if how == "return": return
         if how == "twice":
             await send({"type": "websocket.close", "code": 4001, "reason": "Enough"})
@@ -120,6 +125,20 @@ def test_a_client_that_leaves_before_its_answer_is_no_error(faulty):
             ws.socket.close()
     faulty.assert_well()
     assert faulty.log() == before
+
+
+def test_a_client_that_leaves_a_group_of_tasks_is_no_error(faulty):
+    before = faulty.log()
+    with faulty.connect("/fault/grouped") as ws:
+        ws.send("go")
+        ws.recv(timeout=5)
+        ws.socket.close()
+    # A second one comes to the same point, and the first has long ended.
+    with faulty.connect("/fault/grouped") as ws:
+        ws.send("go")
+        for _ in range(30):
+            ws.recv(timeout=5)
+        assert faulty.log() == before
 
 
 def test_a_client_that_leaves_a_handler_that_only_sends_is_no_error(faulty, faulty_site):
