@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 from serving import PRODUCTION, Server, Visitor, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("nginx") and shutil.which("openssl")) and not os.environ.get("CI"),
@@ -117,24 +117,59 @@ def test_without_its_upgrade_lines_a_handshake_is_answered_with_the_page(site, t
             ping(f"wss://localhost:{port}/")
 
 
-def test_below_a_path_of_its_own(site, tmp_path):
+@contextlib.contextmanager
+def uvicorn(site, *flags):
+    """Run uvicorn with these flags; yield its port."""
     to = free_port()
-    command = ["uvicorn", "websocket_app.asgi:application", "--port", str(to), "--root-path", "/app"]
+    command = ["uvicorn", "websocket_app.asgi:application", "--port", str(to), *flags]
     process = subprocess.Popen(
         [sys.executable, "-m", *command], cwd=site.folder, env=site.environment({}), stderr=subprocess.DEVNULL
     )
     try:
         wait_for(to, process)
-        with nginx(tmp_path / "nginx", to, path="/app/") as port:
-            assert ping(f"wss://localhost:{port}/app/") == "pong!"
-            with connect(f"wss://localhost:{port}/app/echo", ssl=anybody()) as ws:
-                ws.send("hello")
-                assert ws.recv(timeout=5) == "hello"
-            visitor = Behind(f"https://localhost:{port}/app")
-            visitor.log_in()
-            assert "ada" in visitor.get("/"), "the log in leads back to the page, below the path"
-            with pytest.raises(InvalidStatus, match="404"):
-                ping(f"wss://localhost:{port}/app/nowhere")
+        yield to
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_a_proxy_that_cuts_silent_connections_does_so_where_nobody_pings(site, tmp_path):
+    """Many cut after 60 seconds, and uvicorn pings every 20: here a proxy cuts after one second."""
+    cuts = f"{UPGRADE} proxy_read_timeout 1s;"
+    with uvicorn(site) as to, nginx(tmp_path / "nginx", to, upgrade=cuts) as port:
+        with connect(f"wss://localhost:{port}/", ssl=anybody()) as ws, pytest.raises(ConnectionClosedError):
+            ws.recv(timeout=10)
+        assert ping(f"wss://localhost:{port}/") == "pong!", "the next client comes in"
+
+
+def test_pings_of_the_server_keep_a_connection_through_such_a_proxy(site, tmp_path):
+    cuts = f"{UPGRADE} proxy_read_timeout 3s;"
+    pings = ("--ws-ping-interval", "0.5")
+    with uvicorn(site, *pings) as to, nginx(tmp_path / "nginx", to, upgrade=cuts) as port:
+        with connect(f"wss://localhost:{port}/", ssl=anybody()) as ws:
+            with pytest.raises(TimeoutError):
+                ws.recv(timeout=5)  # silence, for longer than the proxy allows
+            ws.send("ping")
+            assert ws.recv(timeout=5) == "pong!"
+
+
+def test_a_proxy_that_buffers_answers_holds_back_no_message(site, tmp_path):
+    buffers = f"{UPGRADE} proxy_buffering on; proxy_buffers 8 64k; proxy_buffer_size 64k;"
+    with site.serve(**PRODUCTION) as server, nginx(tmp_path / "nginx", server.port, upgrade=buffers) as port:
+        with connect(f"wss://localhost:{port}/", ssl=anybody()) as ws:
+            for _ in range(3):
+                ws.send("ping")
+                assert ws.recv(timeout=5) == "pong!"
+
+
+def test_below_a_path_of_its_own(site, tmp_path):
+    with uvicorn(site, "--root-path", "/app") as to, nginx(tmp_path / "nginx", to, path="/app/") as port:
+        assert ping(f"wss://localhost:{port}/app/") == "pong!"
+        with connect(f"wss://localhost:{port}/app/echo", ssl=anybody()) as ws:
+            ws.send("hello")
+            assert ws.recv(timeout=5) == "hello"
+        visitor = Behind(f"https://localhost:{port}/app")
+        visitor.log_in()
+        assert "ada" in visitor.get("/"), "the log in leads back to the page, below the path"
+        with pytest.raises(InvalidStatus, match="404"):
+            ping(f"wss://localhost:{port}/app/nowhere")
