@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-from django.db import DatabaseError
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -27,7 +26,7 @@ async def hear(tell):
         room = await bells.get()
         try:
             await tell_new(room, tell)
-        except DatabaseError as error:
+        except Exception as error:  # The database is gone, perhaps.
             logger.error("Not told yet: %r", error)
             asyncio.get_running_loop().call_later(1, ring, room)
 

@@ -75,6 +75,18 @@ def test_who_comes_back_hears_what_was_missed_and_nothing_twice(developing):
         assert hear(ws) == f"{number} nobody: later"
 
 
+def test_who_has_missed_very_much_is_told_so(site):
+    room = lobby()
+    with site.serve(**FAST) as server:
+        with server.connect(room) as talker:
+            for number in range(510):
+                talker.send(str(number))
+                hear(talker)
+        with server.connect(f"{room}?after=1") as ws:
+            assert hear(ws) == "(More is new. These are the last 500.)"
+            assert [hear(ws).rpartition(" ")[2] for _ in range(500)] == [str(number) for number in range(10, 510)]
+
+
 @pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "٣", "%00"])
 def test_an_after_that_is_no_number_is_the_last_twenty(developing, after):
     room = lobby()

@@ -46,6 +46,10 @@ async def websocket_application(scope, receive, send, how=""):
                 while True:
                     await send({"type": "websocket.send", "text": "x" * 1000})
                     await asyncio.sleep(0.01)
+        if how == "mixed":
+            async def lost(): raise OSError("lost")
+            async def wrong(): raise LookupError("the reason")
+            async with asyncio.TaskGroup() as group: group.create_task(lost()), group.create_task(wrong())
         if how == "return": return
         if how == "twice":
             await send({"type": "websocket.close", "code": 4001, "reason": "Enough"})
@@ -125,6 +129,14 @@ def test_a_client_that_leaves_before_its_answer_is_no_error(faulty):
             ws.socket.close()
     faulty.assert_well()
     assert faulty.log() == before
+
+
+def test_a_real_error_beside_a_lost_client_is_told(faulty):
+    with faulty.connect("/fault/mixed") as ws, pytest.raises(ConnectionClosed) as closed:
+        ws.send("go")
+        ws.recv(timeout=5)
+    assert closed.value.rcvd.code == 1011
+    assert "LookupError('the reason') in websocket.py" in faulty.log()
 
 
 def test_a_client_that_leaves_a_group_of_tasks_is_no_error(faulty):

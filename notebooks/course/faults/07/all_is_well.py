@@ -27,7 +27,8 @@ def safely(application):
             close = {"type": "websocket.close", "code": 1000}
         except (Exception, asyncio.CancelledError) as error:
             while isinstance(error, BaseExceptionGroup):
-                error = error.exceptions[0]  # What made a TaskGroup end.
+                # Of a TaskGroup: what counts is any error but a lost client.
+                error = (error.split(OSError)[1] or error).exceptions[0]
             stops = asyncio.current_task().cancelling()
             if stops and isinstance(error, asyncio.CancelledError):
                 logger.error("Still busy at the stop: %s", in_one_line(error))

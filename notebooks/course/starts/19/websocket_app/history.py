@@ -43,8 +43,11 @@ async def remember(room, scope, upto, send):
         rows = rows.filter(id__gt=int(asked[:18]))
     await fresh()
     rows = rows[: MOST if asked.isdigit() else LAST]
-    for message in reversed([message async for message in rows]):
-        await send({"type": "websocket.send", "text": line(message)})
+    texts = [line(message) async for message in rows]
+    if len(texts) == MOST:
+        texts.append(f"(More is new. These are the last {MOST}.)")
+    for text in reversed(texts):
+        await send({"type": "websocket.send", "text": text})
 
 
 def line(message):
