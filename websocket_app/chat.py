@@ -1,4 +1,4 @@
-"""Nothing missed: store, ring a bell, read what is new. Lesson 18."""
+"""Nothing missed: store, ring a bell, read what is new. Lessons 18, 19."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import logging
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
+from websocket_app.broker import connect, listen, ring_elsewhere
 from websocket_app.history import fresh, line, newest
 from websocket_app.models import Message
 
@@ -18,17 +19,32 @@ hearing = None  # the task that hears the bells, one in a process
 def ring(room):
     """Say that a room has something new; a view may, in its thread."""
     if hearing:
-        hearing.get_loop().call_soon_threadsafe(bells.put_nowait, room)
+        loop = hearing.get_loop()
+        loop.call_soon_threadsafe(bells.put_nowait, room)
+        loop.call_soon_threadsafe(ring_elsewhere, room)
 
 
-async def hear(tell):
-    while True:
-        room = await bells.get()
-        try:
-            await tell_new(room, tell)
-        except Exception as error:  # The database is gone, perhaps.
-            logger.error("Not told yet: %r", error)
-            asyncio.get_running_loop().call_later(1, ring, room)
+def ring_all():
+    if bells.empty():
+        for room in told:
+            bells.put_nowait(room)
+
+
+def begin(tell):
+    """Hear the bells from now on; lifespan.py says when."""
+    global hearing
+    hearing = hearing or asyncio.create_task(hear(tell, connect()))
+
+
+async def hear(tell, redis):
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(listen(redis, bells.put_nowait, ring_all))
+        while True:
+            room = await bells.get()
+            try:
+                await tell_new(room, tell)
+            except Exception as error:  # The database is gone, perhaps.
+                logger.error("Not told yet: %r", error)
 
 
 async def tell_new(room, tell):
@@ -40,14 +56,14 @@ async def tell_new(room, tell):
             if told.get(room, message.id) < message.id:
                 told[room] = message.id
                 tell(room, line(message))
+                await asyncio.sleep(0)  # The writers write.
 
 
 async def enter(room, tell):
-    """Hear the bells from now on; give the id up to which all is told."""
-    global hearing
-    hearing = hearing or asyncio.create_task(hear(tell))
+    """Give the id up to which all is told in a room."""
+    begin(tell)  # Some servers have no lifespan.
     told.setdefault(room, await newest(room))
-    ring(room)  # For what was stored while we asked.
+    bells.put_nowait(room)  # For what was stored while we asked.
     return told[room]
 
 

@@ -1,7 +1,10 @@
-"""The life of the whole server, from start-up to shutdown. Lesson 8."""
+"""The life of the whole server, from start-up to shutdown. Lessons 8, 19."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from websocket_app.chat import begin
+from websocket_app.rooms import tell
 
 
 async def lifespan_application(scope, receive, send):
@@ -39,3 +42,4 @@ def start(state):
     # The copy is shallow: a number would stay alone in each connection, but
     # this set is the same one for all clients of this process.
     state["connections"] = set()
+    begin(tell)

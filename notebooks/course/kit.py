@@ -47,6 +47,8 @@ TERMS = [
     ("model", 17, "A *model* is"),
     ("ORM", 17, "`objects` asks the database"),
     ("Ping and Pong", 4, "The protocol also has frames named"),
+    ("process", 19, "A *process* is"),
+    ("publish, subscribe", 19, "*Redis* is a server"),
     ("receive", 1, "`receive`: a function"),
     ("scope", 1, "`scope`: a dict"),
     ("send", 1, "`send`: a function"),

@@ -1,5 +1,6 @@
 """Lesson 18: a view reaches every browser, joining and coming back miss nothing, and the page says what is true."""
 
+import contextlib
 import re
 import threading
 import urllib.error
@@ -85,6 +86,17 @@ def test_who_has_missed_very_much_is_told_so(site):
         with server.connect(f"{room}?after=1") as ws:
             assert hear(ws) == "(More is new. These are the last 500.)"
             assert [hear(ws).rpartition(" ")[2] for _ in range(500)] == [str(number) for number in range(10, 510)]
+
+
+def test_many_that_talk_at_once_throw_nobody_out(site):
+    """One look finds more messages than a client may be behind; whoever reads gets all of them."""
+    room = lobby()
+    with site.serve(**FAST) as server, contextlib.ExitStack() as doors:
+        talkers = [doors.enter_context(server.connect(room)) for _ in range(40)]
+        for number in range(3):
+            for ws in talkers:
+                ws.send(str(number))
+        assert [len({hear(ws) for _ in range(120)}) for ws in talkers] == [120] * 40
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "٣", "%00"])

@@ -27,7 +27,10 @@ async def drive():
     assert list(rooms) == ["lobby"]
     events.put_nowait({"type": "websocket.disconnect", "code": 1001})
     await asyncio.wait_for(handler, 5)
-    assert rooms == chat.told == {} and asyncio.all_tasks() == {asyncio.current_task(), chat.hearing}
+    assert rooms == chat.told == {}
+    chat.hearing.cancel()
+    await asyncio.wait([chat.hearing])
+    assert asyncio.all_tasks() == {asyncio.current_task()}
     print("nothing is left")
 
 asyncio.run(drive())

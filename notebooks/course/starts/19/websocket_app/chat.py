@@ -40,6 +40,7 @@ async def tell_new(room, tell):
             if told.get(room, message.id) < message.id:
                 told[room] = message.id
                 tell(room, line(message))
+                await asyncio.sleep(0)  # The writers write.
 
 
 async def enter(room, tell):
