@@ -5,6 +5,7 @@ from django.urls import Resolver404, path, resolve
 from websocket_app.echo import echo_application
 from websocket_app.me import me_application
 from websocket_app.refuse import refusal
+from websocket_app.rights import for_members
 from websocket_app.rooms import room_application
 from websocket_app.stream import stream_application
 from websocket_app.websocket import websocket_application
@@ -16,7 +17,7 @@ urlpatterns = [
     path("echo", echo_application),
     path("echo/<int:limit>", echo_application),
     path("me", me_application),
-    path("room/<slug:name>", room_application),
+    path("room/<slug:name>", for_members(room_application)),
     path("stream", stream_application),
 ]
 

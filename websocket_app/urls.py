@@ -9,6 +9,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 from websocket_app.chat import say
+from websocket_app.rights import for_writers
 
 console = TemplateView.as_view(template_name="websocket_app/console.html")
 chat = TemplateView.as_view(template_name="websocket_app/chat.html")
@@ -26,7 +27,7 @@ urlpatterns = [
     path("login/", login, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("chat/<slug:name>/", chat, name="chat"),
-    path("chat/<slug:name>/say/", say, name="say"),
+    path("chat/<slug:name>/say/", for_writers(say), name="say"),
     path("admin/", admin.site.urls),
 ]
 # The admin's styles, while DEBUG is on; later, a proxy has them.

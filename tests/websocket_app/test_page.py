@@ -128,6 +128,22 @@ def test_what_the_server_sends_is_text_and_nothing_else(page, developing):
     expect_log(page, "← received<b onclick=alert(1)>bold</b>")
 
 
+def test_who_may_not_read_or_write_is_told_so_and_the_page_does_not_come_back(browser, site):
+    page = browser.new_page()
+    page.set_default_timeout(8000)
+    with site.serve() as server:
+        page.goto(f"{server.http}/chat/staff/")
+        playwright.expect(page.get_by_label("State of the connection")).to_have_text("log in to read here")
+        assert page.evaluate("timer") is None
+        say(page, "hello")
+        playwright.expect(page.get_by_role("alert")).to_have_text("Not sent (403). (You may not write here.)")
+        log_in(page, server)
+        page.goto(f"{server.http}/chat/staff/")
+        playwright.expect(page.get_by_label("State of the connection")).to_have_text("you may not read here")
+        assert page.evaluate("timer") is None
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [420, 1280])
 def test_it_fits_and_can_be_read(page, developing, scheme, width):
