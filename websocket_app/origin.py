@@ -12,6 +12,7 @@ from websocket_app.refuse import refusal
 
 bad_host = refusal(400, "This is not the host you are looking for.")
 bad_origin = refusal(403, "Pages of another site may not connect here.")
+no_tls = refusal(403, "Not without TLS: connect to wss:// instead.")
 
 
 def check_origin(application):
@@ -28,6 +29,9 @@ def check_origin(application):
         origin = request.headers.get("Origin")
         if host is None:
             return bad_host(scope, receive, send)
+        # Django sends http:// on to https://. A WebSocket cannot be sent on.
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return no_tls(scope, receive, send)
         # No Origin: a program. A page cannot leave it out.
         if origin is not None and not is_ours(origin, host, request):
             return bad_origin(scope, receive, send)
