@@ -42,7 +42,9 @@ ALLOWED_HOSTS = os.environ.get('DJANGO_ALLOWED_HOSTS', '').split()
 # uvicorn believes the proxies that FORWARDED_ALLOW_IPS names (127.0.0.1 if
 # unset), so Django needs no SECURE_PROXY_SSL_HEADER. DJANGO_TRUSTED_ORIGINS
 # lists other sites, such as https://www.example.org, whose pages may post to
-# and connect to this one.
+# and connect to this one. Django writes a long request to a temporary file,
+# whatever its length, before it looks at anything: let the proxy set a limit.
+# nginx does, 1 MiB where nothing else is said (client_max_body_size).
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = int(os.environ.get('DJANGO_HSTS_SECONDS', '3600'))
