@@ -13,6 +13,7 @@ from .disk.project import ROOT, TutorialError, no_link, wrapped
 from .predict import Prediction
 from .record import draw
 from .save import difference, save
+from .server.handover import notebook
 from .server.server import Server, State
 from .shown import Shown, code, safe
 
@@ -31,6 +32,8 @@ class TutorialMagics(Magics):
         files = course.begin(line.strip())
         before = f"lesson {int(line) - 1} builds it" if int(line) > 1 else "startproject makes it"
         self.begin(files, f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        if other := course.elsewhere(notebook(), int(line)):
+            print(wrapped(safe(other)))
         if self.server.state is not State.OFF:
             self.serve()
 

@@ -7,7 +7,7 @@ whatever a `%%save` cell of a lesson writes.
 """
 
 import hashlib
-import json
+import re
 from functools import cache
 
 from .files import contents
@@ -36,15 +36,21 @@ def at(begins: dict[int, dict[str, bytes]], number: int) -> dict[str, bytes]:
 
 
 def titles() -> dict[int, str]:
-    """Return lesson → title, as its notebook begins: `# 4 · ping, pong!`; without that, the name of the file."""
-    found = {}
-    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        try:
-            heading = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
-        except (OSError, ValueError, LookupError, TypeError):
-            heading = ""
-        found[int(path.name[:2])] = heading.partition(" · ")[2] or path.stem[3:].replace("_", " ")
-    return found
+    """Return lesson → title, as the first line of its exercises has it: `Lesson 4: ping, pong!`."""
+    files = sorted(FOLDER.parent.glob("exercises/[0-9][0-9].py"))
+    found = [re.match(r'"""Lesson (\d+): (.+?)(\. |\.?""")', file.read_text(encoding="utf-8")) for file in files]
+    return {int(each[1]): each[2] for each in found if each}
+
+
+def elsewhere(notebook: str, lesson: int) -> str:
+    """Return what to say where %lesson runs in a notebook of another lesson or of an older course, else nothing."""
+    name = "_".join([f"{lesson:02}", *re.findall(r"\w+", titles().get(lesson, "").lower())])
+    if not notebook[:2].isdecimal() or notebook.startswith(name):
+        return ""
+    return (
+        f"{notebook} is not lesson {lesson} of this course: that is {name}.ipynb. If it is of an older version, close "
+        "it and go on there, for its cells save what no longer fits. What you wrote and what you passed is kept."
+    )
 
 
 def begin(lesson: str) -> dict[str, bytes | None]:
