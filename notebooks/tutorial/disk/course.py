@@ -6,11 +6,10 @@ where the course ends. `removed.txt` in a folder names the files that are gone, 
 whatever a `%%save` cell of a lesson writes.
 """
 
-import hashlib
 import re
 from functools import cache
 
-from .files import contents
+from .files import contents, digest
 from .project import ROOT, TutorialError, relative, sources
 
 FOLDER = ROOT / "notebooks" / "course" / "starts"
@@ -80,11 +79,11 @@ def paths() -> set[str]:
 @cache
 def steps() -> set[str]:
     """Return the digests of what the lessons' own cells save, and of the mistakes that `%fault` plants."""
-    faults = (hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.parent.glob("faults/*/*.py"))
+    faults = (digest(path.read_bytes()) for path in FOLDER.parent.glob("faults/*/*.py"))
     return {*(contents(FOLDER / "steps.txt") or b"").decode().split(), *faults}
 
 
 def known(path: str, content: bytes) -> bool:
     """Tell whether the course can make this content again by itself."""
     begun = any(files.get(path) == content for files in begins().values())
-    return begun or (path in paths() and hashlib.sha256(content).hexdigest() in steps())
+    return begun or (path in paths() and digest(content) in steps())
