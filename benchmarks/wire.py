@@ -14,9 +14,10 @@ from time import perf_counter
 PING = b"\x81\x84\x00\x00\x00\x00ping"  # One masked text frame; the mask is 0.
 PONG = b"\x81\x05pong!"
 ACCEPTED = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # The right answer to the key below.
-# Like a browser it offers compression: a server that has it on will take it.
+# As from a proxy with TLS, which production wants. Like a browser it offers compression: a server that has it on will
+# take it.
 REQUEST = (
-    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
+    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
     b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tutorial.disk.course import elsewhere, titles
 
 README = Path(__file__).parents[1] / "README.md"
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -36,6 +37,12 @@ def words(prose: str) -> int:
 def test_it_begins_as_every_lesson(lesson):
     assert lesson.cells[0].source.startswith(f"# {lesson.number} · ")
     assert [cell.source for cell in code(lesson)[:2]] == ["%load_ext tutorial", f"%lesson {lesson.number}"]
+
+
+def test_its_title_and_its_file_are_named_as_its_exercises_say(lesson):
+    title = titles()[lesson.number]
+    assert lesson.cells[0].source.splitlines()[0] == f"# {lesson.number} · {title}"
+    assert elsewhere(NOTEBOOKS[lesson.number - 1].name, lesson.number) == ""
 
 
 def test_it_ends_with_three_lines_and_what_comes_next(lesson):

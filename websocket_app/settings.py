@@ -35,13 +35,16 @@ ALLOWED_HOSTS = os.environ.get('DJANGO_ALLOWED_HOSTS', '').split()
 
 # The course: production, in one place. DJANGO_DEBUG=false asks for it and then
 # DJANGO_SECRET_KEY (long, random, your own) and DJANGO_ALLOWED_HOSTS (names
-# with a space between) are needed. Cookies travel over HTTPS only, and plain
-# HTTP is sent on to HTTPS. Browsers remember that for DJANGO_HSTS_SECONDS: an
-# hour until you know that HTTPS works, then 31536000, a year. A proxy in front
-# says "X-Forwarded-Proto: https"; uvicorn believes the proxies that
-# FORWARDED_ALLOW_IPS names (127.0.0.1 if unset), so Django needs no
-# SECURE_PROXY_SSL_HEADER. DJANGO_TRUSTED_ORIGINS lists other sites, such as
-# https://www.example.org, whose pages may post to and connect to this one.
+# with a space between) are needed. Cookies travel over HTTPS only, plain HTTP
+# is sent on to HTTPS, and ws:// is refused. Browsers remember that for
+# DJANGO_HSTS_SECONDS: an hour until you know that HTTPS works, then 31536000,
+# a year. A proxy in front says "X-Forwarded-Proto: https", of WebSockets too;
+# uvicorn believes the proxies that FORWARDED_ALLOW_IPS names (127.0.0.1 if
+# unset), so Django needs no SECURE_PROXY_SSL_HEADER. DJANGO_TRUSTED_ORIGINS
+# lists other sites, such as https://www.example.org, whose pages may post to
+# and connect to this one. Django writes a long request to a temporary file,
+# whatever its length, before it looks at anything: let the proxy set a limit.
+# nginx does, 1 MiB where nothing else is said (client_max_body_size).
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = int(os.environ.get('DJANGO_HSTS_SECONDS', '3600'))

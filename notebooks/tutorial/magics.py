@@ -8,11 +8,12 @@ from .cells import Cells
 from .check import find, judge
 from .check.faults import choose, current, found
 from .disk import course, fault, history
-from .disk.files import contents, write
+from .disk.files import contents, digest, write
 from .disk.project import ROOT, TutorialError, no_link, wrapped
 from .predict import Prediction
 from .record import draw
 from .save import difference, save
+from .server.handover import notebook
 from .server.server import Server, State
 from .shown import Shown, code, safe
 
@@ -31,6 +32,8 @@ class TutorialMagics(Magics):
         files = course.begin(line.strip())
         before = f"lesson {int(line) - 1} builds it" if int(line) > 1 else "startproject makes it"
         self.begin(files, f"Lesson {int(line)} begins: websocket_app/ is as {before}.")
+        if other := course.elsewhere(notebook(), int(line)):
+            print(wrapped(safe(other)))
         if self.server.state is not State.OFF:
             self.serve()
 
@@ -120,7 +123,7 @@ class TutorialMagics(Magics):
         """%fault: plant a mistake in a handler that works, without a word on what it is. %fault 7: number 7."""
         chosen = choose(line)
         files, path = chosen.planted, chosen.saves
-        fault.note(number=int(chosen.title), path=path, digest=fault.digest(files[path]), named=False)
+        fault.note(number=int(chosen.title), path=path, digest=digest(files[path]), named=False)
         rest = f"the rest is as lesson {chosen.lesson} ends. {chosen.about}"
         self.begin(course.alone(files), wrapped(f"Fault {chosen.title}: one mistake is planted in {path}; {rest}"))
         print(

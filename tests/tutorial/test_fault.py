@@ -13,6 +13,7 @@ from kernel import Kernel
 from tutorial.check import find, judge
 from tutorial.check.faults import LETTERS, choices, choose, every_fault, found
 from tutorial.disk import course, fault, history, progress
+from tutorial.disk.files import digest
 from tutorial.disk.project import TutorialError
 
 HANDLER = "websocket_app/websocket.py"
@@ -26,8 +27,7 @@ def verdict(result) -> str:
 def plant(planted) -> None:
     """Do what `%fault N` does to the files."""
     files = planted.planted
-    digest = fault.digest(files[planted.saves])
-    fault.note(number=int(planted.title), path=planted.saves, digest=digest, named=False)
+    fault.note(number=int(planted.title), path=planted.saves, digest=digest(files[planted.saves]), named=False)
     for name, content in course.alone(files).items():
         history.replace(PROJECT / name, content)
     if planted.lesson >= 11:

@@ -11,7 +11,7 @@ from copies import copy
 from handlers import ASK, SAVE, handler
 from kernel import Kernel, locked
 from tutorial.disk import files, history
-from tutorial.disk.course import begin
+from tutorial.disk.course import begin, elsewhere
 from tutorial.disk.files import write
 from tutorial.disk.project import TutorialError
 from tutorial.save import save
@@ -388,6 +388,31 @@ def test_a_lesson_begins_where_a_folder_stands_in_the_place_of_a_file(websocket)
     numbers = {name: history.replace(websocket.parents[1] / name, content) for name, content in begin("4").items()}
     assert websocket.read_bytes() == step
     assert history.restore(str(numbers[f"{WEBSOCKET}/mine.py"]))[1] == step  # in a file that the course never makes
+
+
+def test_a_notebook_of_an_older_course_is_told_where_its_lesson_is_and_loses_nothing(tmp_path):
+    """A `git pull` leaves a notebook that was changed, or that is open in a browser: here the older lesson 7."""
+    course = copy(tmp_path / "course")
+    old = course / "notebooks" / "07_start_and_stop.ipynb"
+    shutil.copy(course / "notebooks" / "08_start_and_stop.ipynb", old)
+    passed = course / ".course/progress/7.1.json"  # as an older course kept exercise 7.1, which is 8.1 now
+    passed.parent.mkdir(parents=True)
+    passed.write_text('{"passed": true, "failed": [], "hints": 1}')
+    with Kernel(course, notebook=str(old)) as kernel:
+        kernel.run("%load_ext tutorial", SAVE + handler("my old work"))
+        said = " ".join(kernel.run("%lesson 7").split())
+        assert "Lesson 7 begins" in said and "%restore NUMBER brings it back" in said
+        assert "07_start_and_stop.ipynb is not lesson 7 of this course: that is 07_one_place_for_errors.ipynb." in said
+        progress = " ".join(kernel.run("%progress").split())
+        assert "8.1 ✓ passed How many" in progress and "Lesson 7 One place for errors" in progress
+        assert "is not lesson 8" in " ".join(kernel.run("%lesson 8").split())
+        kernel.run("%restore 1")
+    assert (course / WEBSOCKET).read_text() == handler("my old work") and passed.exists()
+
+
+@pytest.mark.parametrize("name", ["07_one_place_for_errors.ipynb", "07_one_place_for_errors-Copy1.ipynb", "mine.ipynb"])
+def test_a_notebook_of_this_course_a_copy_and_ones_own_are_told_nothing(name):
+    assert elsewhere(name, 7) == ""
 
 
 @pytest.mark.parametrize("lesson", ["", "0", "99", "four", "-1", "4.5", "4 5"])

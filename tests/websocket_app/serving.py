@@ -22,6 +22,9 @@ PRODUCTION = {
 }
 
 
+PROXIED = {"X-Forwarded-Proto": "https"}  # what a proxy with TLS says; production takes nothing else
+
+
 def connect(url, **options):
     """Connect as `websockets` does, with a limit on every wait and no proxy."""
     limits = {"open_timeout": 5, "close_timeout": 2, "proxy": None, "compression": None}
@@ -84,7 +87,7 @@ class Site:
             line = process.stdout.readline()
             alarm.cancel()
             assert line.startswith("Serving http://"), f"it did not start: {log.read_text()}"
-            yield Server(process, line.split()[1], log)
+            yield Server(process, line.split()[1], log, PROXIED if "DJANGO_DEBUG" in environment else {})
         finally:
             process.terminate()
             try:
@@ -96,8 +99,9 @@ class Site:
 
 
 class Server:
-    def __init__(self, process, address, log):
+    def __init__(self, process, address, log, proxied):
         self.process = process
+        self.proxied = proxied
         self.http = address.rstrip("/")
         self.ws = self.http.replace("http://", "ws://")
         self.host = self.http.removeprefix("http://")
@@ -108,7 +112,8 @@ class Server:
         return self.log_file.read_text()
 
     def connect(self, path="/", **options):
-        return connect(self.ws + path, **options)
+        headers = self.proxied | options.pop("additional_headers", {})
+        return connect(self.ws + path, additional_headers=headers, **options)
 
     def assert_well(self):
         """The next client is served within a second and no traceback was logged."""

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from copies import FINISHED
-from serving import Site, connect
+from serving import PRODUCTION, PROXIED, Site, connect
 from tutorial.disk import course
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -29,7 +29,7 @@ ONLY_403 = {"daphne"}  # it has no way for an application to refuse with a statu
 
 
 @contextlib.contextmanager
-def served(folder, command):
+def served(folder, command, **environment):
     """Serve a project by a command line, which is given its application; yield the WebSocket address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -39,7 +39,7 @@ def served(folder, command):
         process = subprocess.Popen(
             [sys.executable, "-m", *words, "websocket_app.asgi:application"],
             cwd=folder,
-            env=Site(folder).environment({}),
+            env=Site(folder).environment(environment),
             stdout=output,
             stderr=output,
         )
@@ -125,6 +125,12 @@ def test_what_a_lesson_has_built_the_command_line_serves(tmp_path, lesson):
             assert ask(f"{address}/stream", "How long?") == "This"
 
 
+def test_in_production_a_websocket_comes_with_tls(tmp_path):
+    with served(plain(tmp_path), UVICORN, **PRODUCTION) as address:
+        assert ask(f"{address}/", additional_headers=PROXIED) == "pong!"
+        assert status(f"{address}/") == 403
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 15), reason="not all of them have packages for it, see requirements.txt")
 @pytest.mark.parametrize("server", OTHERS)
 def test_other_servers_serve_it_as_well(tmp_path, server):
@@ -141,3 +147,14 @@ def test_other_servers_serve_it_as_well(tmp_path, server):
             assert ws.recv(timeout=5) == "nobody"
         assert status(f"{address}/nowhere") == (403 if server in ONLY_403 else 404)
         assert status(f"{address}/", origin=EVIL) == 403
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="not all of them have packages for it, see requirements.txt")
+@pytest.mark.parametrize("server", OTHERS)
+def test_in_production_other_servers_need_the_setting_that_names_the_proxys_header(tmp_path, server):
+    settings = plain(tmp_path) / "websocket_app" / "settings.py"
+    believed = "\nSECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')\n"
+    settings.write_text(settings.read_text() + believed)
+    with served(tmp_path, OTHERS[server], **PRODUCTION) as address:
+        assert ask(f"{address}/", additional_headers=PROXIED) == "pong!"
+        assert status(f"{address}/") == 403

@@ -1,7 +1,10 @@
 """Lesson 14: the application's own limits."""
 
+import re
+import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from serving import Visitor
@@ -69,6 +72,27 @@ def test_one_client_does_not_take_all_seats(site):
                     pass
                 assert refused.value.response.status_code == 429
         server.assert_well()
+
+
+def most_memory(server):
+    """Return the most memory that a server has had, in MiB."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone says how much memory a process has had")
+@pytest.mark.parametrize("token, expected", [("", 403), ("a" * 32, 400)], ids=["a stranger", "a form of ours"])
+def test_a_post_of_100_mib_takes_no_memory(server, token, expected):
+    before, size = most_memory(server), 100 * 2**20
+    headers = {"Host": "localhost", "Referer": "https://localhost/", "Content-Length": size, **server.proxied}
+    headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token}
+    headers |= {"Cookie": f"csrftoken={token}"}
+    lines = ["POST /login/ HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items()), "\r\n"]
+    with raw(server, "\r\n".join(lines).encode()) as client:
+        for _ in range(size // 2**20):
+            client.sendall(bytes(2**20))
+        assert read_status(client) == expected
+    assert most_memory(server) < before + 20
 
 
 def test_a_client_within_the_limit_stays(small):

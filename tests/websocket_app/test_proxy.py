@@ -162,6 +162,18 @@ def test_a_proxy_that_buffers_answers_holds_back_no_message(site, tmp_path):
                 assert ws.recv(timeout=5) == "pong!"
 
 
+@pytest.mark.parametrize("length", ["Content-Length: 104857600", "Transfer-Encoding: chunked"])
+def test_a_long_post_ends_at_the_proxy(site, tmp_path, length):
+    with site.serve(**PRODUCTION) as server, nginx(tmp_path / "nginx", server.port) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+            with anybody().wrap_socket(plain, server_hostname="localhost") as client:
+                client.sendall(f"POST /login/ HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n".encode())
+                if "chunked" in length:
+                    client.sendall(b"120000\r\n" + bytes(0x120000))
+                assert client.recv(12) == b"HTTP/1.1 413"
+        server.assert_well()
+
+
 def test_below_a_path_of_its_own(site, tmp_path):
     with uvicorn(site, "--root-path", "/app") as to, nginx(tmp_path / "nginx", to, path="/app/") as port:
         assert ping(f"wss://localhost:{port}/app/") == "pong!"

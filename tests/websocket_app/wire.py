@@ -16,6 +16,7 @@ def handshake(server, path="/", without=(), **headers):
         "Connection": "Upgrade",
         "Sec-WebSocket-Key": KEY,
         "Sec-WebSocket-Version": "13",
+        **server.proxied,
     }
     usual |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"GET {path} HTTP/1.1".encode()]

@@ -2,11 +2,10 @@
 
 import asyncio
 import csv
-import hashlib
 import io
 
 from ..disk import course, progress
-from ..disk.files import contents
+from ..disk.files import contents, digest
 from ..disk.project import ROOT, TutorialError
 from ..record import draw, faults
 from ..save import differing
@@ -111,10 +110,6 @@ def mistake(exercise: Exercise, visit: Visit) -> str | None:
     step = visit.wrong
     fitting = (say for sent, came, say in exercise.mistakes if sent in (ANYTHING, step.sent) and fits(step.came, came))
     return next(fitting, None)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def seen(steps: list[Step]) -> Shown:

@@ -1,9 +1,10 @@
 """What a check compares: messages, and what may come in place of one."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from websockets.exceptions import ConnectionClosed
+
+from ..record.story import PHRASES
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ def closed(code: int) -> Came:
 
 def status(code: int) -> Came:
     """Return an HTTP answer with this status."""
-    phrases = {each.value: each.phrase for each in HTTPStatus}
-    return Came(f"{code} {phrases.get(code, '')}".rstrip(), code)
+    return Came(f"{code} {PHRASES.get(str(code), '')}".rstrip(), code)
 
 
 def fits(came: object, expected: object) -> bool:

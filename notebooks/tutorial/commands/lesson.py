@@ -1,7 +1,6 @@
 """One lesson of a rehearsal: its notebook, what is stored in it, and what its run showed."""
 
 import difflib
-import hashlib
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..disk import course
+from ..disk.files import digest
 from ..disk.project import ROOT, TutorialError
 from .mask import Mask, predicts, shown
 from .notebook import KernelFailed, Run
@@ -76,7 +76,7 @@ class Lesson:
 
     def saved(self) -> set[str]:
         """Return the SHA-256 of everything that a `%%save` cell writes."""
-        return {hashlib.sha256(content).hexdigest() for _, _, content in self.saves()}
+        return {digest(content) for _, _, content in self.saves()}
 
     def left(self, before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, bytes]:
         """Return the files with which the next lesson begins: those `after` this one, without what is only practice."""

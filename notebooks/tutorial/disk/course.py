@@ -6,11 +6,10 @@ where the course ends. `removed.txt` in a folder names the files that are gone, 
 whatever a `%%save` cell of a lesson writes.
 """
 
-import hashlib
-import json
+import re
 from functools import cache
 
-from .files import contents
+from .files import contents, digest
 from .project import ROOT, TutorialError, relative, sources
 
 FOLDER = ROOT / "notebooks" / "course" / "starts"
@@ -36,15 +35,21 @@ def at(begins: dict[int, dict[str, bytes]], number: int) -> dict[str, bytes]:
 
 
 def titles() -> dict[int, str]:
-    """Return lesson → title, as its notebook begins: `# 4 · ping, pong!`; without that, the name of the file."""
-    found = {}
-    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        try:
-            heading = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()[0]
-        except (OSError, ValueError, LookupError, TypeError):
-            heading = ""
-        found[int(path.name[:2])] = heading.partition(" · ")[2] or path.stem[3:].replace("_", " ")
-    return found
+    """Return lesson → title, as the first line of its exercises has it: `Lesson 4: ping, pong!`."""
+    files = sorted(FOLDER.parent.glob("exercises/[0-9][0-9].py"))
+    found = [re.match(r'"""Lesson (\d+): (.+?)(\. |\.?""")', file.read_text(encoding="utf-8")) for file in files]
+    return {int(each[1]): each[2] for each in found if each}
+
+
+def elsewhere(notebook: str, lesson: int) -> str:
+    """Return what to say where %lesson runs in a notebook of another lesson or of an older course, else nothing."""
+    name = "_".join([f"{lesson:02}", *re.findall(r"\w+", titles().get(lesson, "").lower())])
+    if not notebook[:2].isdecimal() or notebook.startswith(name):
+        return ""
+    return (
+        f"{notebook} is not lesson {lesson} of this course: that is {name}.ipynb. If it is of an older version, close "
+        "it and go on there, for its cells save what no longer fits. What you wrote and what you passed is kept."
+    )
 
 
 def begin(lesson: str) -> dict[str, bytes | None]:
@@ -74,11 +79,11 @@ def paths() -> set[str]:
 @cache
 def steps() -> set[str]:
     """Return the digests of what the lessons' own cells save, and of the mistakes that `%fault` plants."""
-    faults = (hashlib.sha256(path.read_bytes()).hexdigest() for path in FOLDER.parent.glob("faults/*/*.py"))
+    faults = (digest(path.read_bytes()) for path in FOLDER.parent.glob("faults/*/*.py"))
     return {*(contents(FOLDER / "steps.txt") or b"").decode().split(), *faults}
 
 
 def known(path: str, content: bytes) -> bool:
     """Tell whether the course can make this content again by itself."""
     begun = any(files.get(path) == content for files in begins().values())
-    return begun or (path in paths() and hashlib.sha256(content).hexdigest() in steps())
+    return begun or (path in paths() and digest(content) in steps())

@@ -1,9 +1,8 @@
 """The fault that `%fault` has planted: which one, and whether it is still there and not named yet."""
 
-import hashlib
 import json
 
-from .files import contents, write
+from .files import contents, digest, stored, write
 from .project import ROOT, STATE
 
 FILE = STATE / "fault.json"
@@ -12,19 +11,11 @@ NONE = {"number": 0, "path": "", "digest": "", "named": False}
 
 def planted() -> dict:
     """Return what is known of the last fault: its `number` (0 for none), `path`, `digest`, and if it is `named`."""
-    try:
-        known = {**NONE, **json.loads(contents(FILE) or b"{}")}
-    except (ValueError, TypeError):
-        return NONE
-    return known if all(type(known[key]) is type(old) for key, old in NONE.items()) else NONE
+    return {**NONE, **stored(FILE, NONE)}
 
 
 def note(**known) -> None:
     write(FILE, json.dumps({**planted(), **known}).encode())
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def hidden() -> bool:

@@ -4,9 +4,8 @@ A file is written whole or not at all, and one that cannot be read counts as an 
 """
 
 import json
-from pathlib import Path
 
-from .files import contents, write
+from .files import stored, write
 from .project import STATE
 
 FOLDER = STATE / "progress"
@@ -18,7 +17,7 @@ def of(names: list[str]) -> dict:
 
     `names` are the one it has and those it had: the first under which something is kept counts.
     """
-    return {**EMPTY, **next(filter(None, (load(FOLDER / f"{name}.json") for name in names)), {})}
+    return {**EMPTY, **next(filter(None, (stored(FOLDER / f"{name}.json", EMPTY) for name in names)), {})}
 
 
 def note(names: list[str], *, passed: bool = False, failed: str | None = None, hints: int = 0) -> dict:
@@ -29,13 +28,3 @@ def note(names: list[str], *, passed: bool = False, failed: str | None = None, h
     if new != old:
         write(FOLDER / f"{names[0]}.json", json.dumps(new).encode())
     return new
-
-
-def load(path: Path) -> dict:
-    """Return what a file holds; an empty dict where it is not what `note` writes."""
-    try:
-        known = json.loads(contents(path) or b"{}")
-    except ValueError:
-        return {}
-    sound = isinstance(known, dict) and all(type(known.get(key, old)) is type(old) for key, old in EMPTY.items())
-    return known if sound else {}

@@ -11,6 +11,7 @@ import threading
 
 from ..disk.files import fingerprint, make
 from ..disk.project import STATE, TutorialError
+from ..record.raised import place
 from . import handover, sockets
 from .link import uninterrupted
 from .process import Worker
@@ -149,8 +150,3 @@ def refusal(trouble: dict) -> str:
     """Return in sentences why the project cannot run; `trouble` is what `worker.load.explain` returns."""
     what = [f"The server cannot run this code. {trouble['name']}: {trouble['message']}"]
     return "\n".join([*what, *map(place, trouble["lines"][-1:]), *filter(None, [trouble["more"]]), CORRECT])
-
-
-def place(line: dict) -> str:
-    """Return a line of the project as words."""
-    return f"{line['path']}, line {line['line']}:\n    {line['code']}"

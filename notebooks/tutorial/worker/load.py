@@ -10,6 +10,7 @@ import re
 import sys
 import tokenize
 from pathlib import Path
+from traceback import walk_tb
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -99,11 +100,8 @@ def explain(error: BaseException, recorder: Recorder) -> dict:
 
     `more` is a sentence that adds to what Python says, or "".
     """
-    lines, trace = [], error.__traceback__
-    while trace is not None:
-        if recorder.mine(trace.tb_frame.f_code.co_filename):
-            lines.append(recorder.where(trace.tb_frame.f_code.co_filename, trace.tb_lineno))
-        trace = trace.tb_next
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    lines = [recorder.where(*place) for place in places if recorder.mine(place[0])]
     message = str(error)
     if isinstance(error, SyntaxError) and error.filename and recorder.mine(error.filename):
         lines.append(recorder.where(error.filename, error.lineno or 1))

@@ -12,6 +12,8 @@ from websocket_app.refuse import refusal
 
 bad_host = refusal(400, "This is not the host you are looking for.")
 bad_origin = refusal(403, "Pages of another site may not connect here.")
+no_tls = refusal(403, "Not without TLS: connect to wss:// instead.")
+UNREAD = (b"content-type", b"cookie", b"sec-")  # Django need not see them.
 
 
 def check_origin(application):
@@ -21,13 +23,16 @@ def check_origin(application):
         try:
             # Django compares with ALLOWED_HOSTS. Without a Host header it
             # would guess one, so that is for us to refuse.
-            host = request.get_host() if "Host" in request.headers else None
+            host = request.get_host() if "HTTP_HOST" in request.META else None
         except DisallowedHost:
             host = None
 
-        origin = request.headers.get("Origin")
+        origin = request.META.get("HTTP_ORIGIN")
         if host is None:
             return bad_host(scope, receive, send)
+        # Django sends http:// on to https://. A WebSocket cannot be sent on.
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return no_tls(scope, receive, send)
         # No Origin: a program. A page cannot leave it out.
         if origin is None or not is_ours(origin, host, request):
             return bad_origin(scope, receive, send)
@@ -51,12 +56,13 @@ def is_ours(origin, host, request):
 
 def handshake_request(scope):
     """Give Django's request for a handshake, which began as HTTP."""
+    headers = [h for h in scope["headers"] if not h[0].startswith(UNREAD)]
     http_scope = {
         **scope,
         "type": "http",
         "method": "GET",
         "scheme": scope.get("scheme", "ws").replace("ws", "http"),
-        "headers": [h for h in scope["headers"] if h[0] != b"content-type"],
+        "headers": headers,
         "query_string": b"",
     }
     return ASGIRequest(http_scope, BytesIO())
