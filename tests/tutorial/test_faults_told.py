@@ -124,6 +124,7 @@ HTTP = {
     "no answer": (["pass"], None, "returns without http.response.start"),
     "started twice": ([START, START, BODY], 1, "sent a second time"),
     "misspelt": ([START.replace("start", "starts"), BODY], 0, "is it 'http.response.start'?"),
+    "of a WebSocket": (['await send({"type": "websocket.close"})'], 0, "'websocket.close' for a scope of type http"),
     "raises": (["1 / 0"], 0, "raises ZeroDivisionError"),
     "send without await": ([START.removeprefix("await ")], 0, "called without `await`"),
     "right": ([START, BODY], None, None),
