@@ -179,7 +179,7 @@ class Cells:
 
     def warn(self, message, category, filename, number, file=None, line=None) -> None:
         """Keep what a cell calls without `await`, to be told in words; leave every other warning to Python."""
-        called = re.match(r"coroutine '(?:.*\.)?(\w+)' was never awaited", str(message))
+        called = re.match(r"coroutine '(?:.*\.)?(?!__call__)(\w+)(?:\.__call__)?' was never awaited", str(message))
         if called and issubclass(category, RuntimeWarning):
             self.said.unawaited.append(f"{called[1]}(...) without `await` does nothing{self.line(filename, number)}")
         else:

@@ -62,6 +62,10 @@ CASES = {
     ),
     "accepts twice": (*sends('{"type": "websocket.accept"}'), "a second time"),
     "misspelt event type": (*sends('{"type": "websocket.sent", "text": "pong!"}'), "is it 'websocket.send'?"),
+    "an event of a page": (
+        *sends('{"type": "http.response.start", "status": 200}'),
+        "'http.response.start' for a scope of type websocket; is it 'websocket.http.response.start'?",
+    ),
     "no event type": (*sends('{"text": "pong!"}'), "this one has none"),
     "text is no string": (*sends('{"type": "websocket.send", "text": 42}'), '"text" must be a string'),
     "text is None": (*sends('{"type": "websocket.send", "text": None}'), 'neither "text" nor "bytes"'),

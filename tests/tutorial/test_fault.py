@@ -70,6 +70,7 @@ def test_a_fault_is_named_and_mended(project, server, planted):
     wrong = next(key for key, each in choices(planted).items() if each is not planted)
     assert "not " in verdict(found(wrong)) and fault.hidden()
     assert "named." in verdict(found(letter(planted))) and not fault.hidden()
+    assert "which of these" in found("").text and "named." in verdict(found(letter(planted))), "asked once more"
     said = judge.check(server, find("check", "fault"))
     assert "✗" in verdict(said), f"what is checked does not see the mistake: {said}"
     (project / planted.saves).write_text(planted.solution)

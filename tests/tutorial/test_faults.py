@@ -165,6 +165,12 @@ def test_a_call_without_await_is_told_also_where_no_server_runs(kernel):
     assert said.splitlines()[0] == "sleep(...) without `await` does nothing, in line 2 of cell [2]:"
 
 
+def test_what_a_class_makes_and_nobody_awaits_has_the_name_of_the_class(kernel):
+    made = "from django.core.asgi import get_asgi_application\nours = get_asgi_application()"
+    said = kernel.run(f"{made}\nours({{}}, 1, 2)\nprint()").strip()
+    assert said.splitlines()[0] == "ASGIHandler(...) without `await` does nothing, in line 3 of cell [2]:"
+
+
 def test_a_misspelt_event_type_that_a_handler_waits_for_is_named_with_its_line(kernel):
     for right, wrong in [("connect", "conect"), ("receive", "recieve"), ("receive", "Receive")]:
         code = handler().replace(f'"websocket.{right}"', f'"websocket.{wrong}"', 1)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 from copies import copy
+from kernel import until
 from mistakes import ACCEPT, ASGI_CASES, CASES, GOOD, PONG, ROWS, instead
 from tutorial.commands.notebook import Run
 from tutorial.disk import course
@@ -124,6 +125,7 @@ HTTP = {
     "no answer": (["pass"], None, "returns without http.response.start"),
     "started twice": ([START, START, BODY], 1, "sent a second time"),
     "misspelt": ([START.replace("start", "starts"), BODY], 0, "is it 'http.response.start'?"),
+    "of a WebSocket": (['await send({"type": "websocket.close"})'], 0, "'websocket.close' for a scope of type http"),
     "raises": (["1 / 0"], 0, "raises ZeroDivisionError"),
     "send without await": ([START.removeprefix("await ")], 0, "called without `await`"),
     "right": ([START, BODY], None, None),
@@ -143,6 +145,16 @@ def test_an_http_answer_that_goes_wrong_is_explained_too(project, server, name):
     told = " ".join(filter(None, said))
     assert words in told if words else not told
     assert wrong is None or f"{ASGI}, line {wrong + 3}:\n    {lines[wrong]}" in told
+
+
+def test_who_leaves_before_the_answer_is_not_said_to_have_got_one(project, server):
+    waits = 'while scope["type"] == "http" and (await receive())["type"] != "http.disconnect": pass'
+    (project / ASGI).write_text(f"async def application(scope, receive, send):\n    {waits}\n")
+    server.start()
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(server.http_url, timeout=0.3)
+    connections = until(lambda: [c for c in server.report()["connections"] if c["type"] == "http" and not c["open"]])
+    assert faults.explain(connections[0]) is None
 
 
 async def meet(server, *messages: str | bytes, path: str = "") -> tuple[dict, dict | None, bool]:

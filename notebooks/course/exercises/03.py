@@ -1,6 +1,6 @@
 """Lesson 3: Saying yes."""
 
-from tutorial.check import ACCEPTED, ANYTHING, NOTHING, exercise, status
+from tutorial.check import ACCEPTED, NOTHING, exercise, status
 
 
 @exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py", was="3.1")
@@ -40,9 +40,14 @@ COUNTED = {
 }
 
 
+def raises(visit):
+    """Tell whether the handler raised: what Python says about it is shown already."""
+    return any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"])
+
+
 def mistakes(visit):
-    if any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"]):
-        return None  # what Python says about it is shown already
+    if raises(visit):
+        return None
     printed = visit.printed
     if printed and all(line.lstrip("-").isdecimal() for line in printed):
         return 'The number is printed, and the word after it is missing: print(connected, "connected").'
@@ -70,28 +75,34 @@ goodbye.why = (
     "The line stands before break, because nothing below break runs. The code comes from the "
     "client, so it may be any number that a close frame can carry; 1005 stands for none at all."
 )
-goodbye.mistakes = [
-    ("the server prints", NOTHING, "Nothing is printed: what follows break does not run."),
-    (
-        "the server prints",
-        "left with 1000",
-        'The second client left with 4001: the code is in the event, event["code"].',
-    ),
-    ("the server prints", "1000", 'The words are missing: print("left with", event["code"]).'),
-    ("the server prints", ANYTHING, "One line when a client leaves, and none before: below websocket.disconnect."),
-]
+LEFT = {
+    "nothing": "Nothing is printed: what follows break does not run.",
+    "left with 1000": 'The second client left with 4001: the code is in the event, event["code"].',
+    "1000": 'The words are missing: print("left with", event["code"]).',
+}
+
+
+def goodbye_mistakes(visit):
+    if raises(visit) or visit.wrong.did != "the server prints":
+        return None
+    return LEFT.get(
+        str(visit.wrong.came), "One line when a client leaves, and none before: below websocket.disconnect."
+    )
+
+
+goodbye.mistakes = goodbye_mistakes
 
 
 @exercise("3.3", "Two seats", "hard", saves="websocket_app/websocket.py")
 async def seats(visit):
     one, two = await visit.connect("/", "the first"), await visit.connect("/", "the second")
     await one.leave()
-    three = await visit.connect("/", "the next, when one has left")
-    await visit.refused("/", 403)
-    await visit.refused("/", 403)
+    three = await visit.connect("/", "when one has left")
+    await visit.connect("/", "one too many", status(403))
+    await visit.connect("/", "another", status(403))
     await two.leave()
-    four = await visit.connect("/", "the next, when two were refused")
-    await visit.refused("/", 403)
+    four = await visit.connect("/", "when two were refused")
+    await visit.connect("/", "one too many", status(403))
     await three.leave()
     await four.leave()
 
@@ -108,15 +119,16 @@ seats.why = (
 )
 seats.mistakes = [
     ("the second", status(403), "The second client was refused: there are two seats."),
-    ("/", ACCEPTED, "A third client was let in: say no before you accept, while two are connected."),
-    ("/", (status(500), NOTHING), "A third client gets no answer from you: send websocket.close."),
+    ("one too many", ACCEPTED, "A third client was let in: say no before you accept, while two are connected."),
+    ("one too many", (status(500), NOTHING), "A third client gets no answer from you: send websocket.close."),
     (
-        "the next, when one has left",
-        status(403),
-        "One has left, and the next is still refused: give the seat back.",
+        "another",
+        ACCEPTED,
+        "One was refused, and the next is let in: who is refused has no seat, and gives none back. Break after the no.",
     ),
+    ("when one has left", status(403), "One has left, and the next is still refused: give the seat back."),
     (
-        "the next, when two were refused",
+        "when two were refused",
         status(403),
         "Two were refused and one has left, and the next gets no seat: count nobody who was refused.",
     ),

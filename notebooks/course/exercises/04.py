@@ -92,14 +92,26 @@ any_case.why = (
     "One comparison with the text in small letters covers all sixteen ways to write ping. Who "
     "lists them by hand forgets one."
 )
-any_case.mistakes = [
-    ("ping", NOTHING, "ping itself is not answered any more: compare small letters with small letters."),
-    ("PING", NOTHING, "PING is not answered: make the text small, then compare once."),
-    ("PiNg", NOTHING, "PiNg is not answered: make the text small, then compare once."),
-    ("pinging", ANYTHING, "pinging is another word: the whole text must be ping."),
-    (" ping", ANYTHING, "A space in front of ping makes it another text: do not strip it."),
-    ("", ANYTHING, "An empty text gets silence."),
-]
+SILENT = {  # and should not be
+    "ping": "ping itself is not answered any more: compare small letters with small letters.",
+    "PING": "PING is not answered: make the text small, then compare once.",
+    "PiNg": "PiNg is not answered: make the text small, then compare once.",
+}
+ANSWERED = {  # and should not be
+    "pinging": "pinging is another word: the whole text must be ping.",
+    " ping": "A space in front of ping makes it another text: do not strip it.",
+    "": "An empty text gets silence.",
+}
+
+
+def any_case_mistakes(visit):
+    step = visit.wrong
+    if ANSWERED.keys() <= {each.sent for each in visit.steps if each.came == "pong!"}:
+        return 'Every text is answered, even an empty one: or "PING" alone is always true, and so is lower without ().'
+    return SILENT.get(step.sent) if step.came is NOTHING else ANSWERED.get(step.sent)
+
+
+any_case.mistakes = any_case_mistakes
 
 
 @exercise("4.4", "Slow, but not for others", "hard", saves=HANDLER)
@@ -108,9 +120,9 @@ async def slow(visit):
     await one.socket.send("slow")
     await one.expect(NOTHING)
     await two.send("ping", "pong!")
-    await one.expect(NOTHING)
+    await one.send("ping", NOTHING)
     await one.expect("done")
-    await one.send("ping", "pong!")
+    await one.expect("pong!")
     await one.leave()
     await two.leave()
 
@@ -129,16 +141,17 @@ slow.why = (
 
 def mistakes(visit):
     step = visit.wrong
-    if step.sent == "ping":
+    kinds = {entry["kind"] for connection in visit.record for entry in connection["entries"]}
+    if "raise" in kinds:
+        return None  # what Python says about it is shown already
+    if step.expected == "pong!":
         return "ping must be answered as before."
+    if step.came == "done" and "blocked" in kinds:
+        return "The other client waited as well: time.sleep holds everybody. await asyncio.sleep(1)"
     if step.came == "done":
-        blocked = any(entry["kind"] == "blocked" for each in visit.record for entry in each["entries"])
-        at_once = "done came at once: asyncio.sleep(1) without await does nothing."
-        return (
-            "The other client waited as well: time.sleep holds everybody. await asyncio.sleep(1)"
-            if blocked
-            else at_once
-        )
+        return "done came at once: wait before you send it. asyncio.sleep(1) without await does nothing."
+    if step.sent == "ping":
+        return "The slow client's ping is answered before done: wait in the handler itself, not in a task beside it."
     return "done does not come: send it after the wait."
 
 

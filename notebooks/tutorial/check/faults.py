@@ -129,7 +129,7 @@ def found(line: str) -> Shown:
     five = choices(right)
     if letter and letter not in five:
         raise TutorialError(f"%found takes one of the letters {LETTERS[0]} to {LETTERS[-1]}, for example %found c")
-    if not fault.hidden():
+    if not fault.hidden() and right.untouched(None):
         return below(sentences(right.todo), title(f"· {right.name}: it is not there any more."))
     if not letter:
         rows = [[inline(key), inline(each.shows)] for key, each in five.items()]
@@ -139,5 +139,5 @@ def found(line: str) -> Shown:
         more = "Run a client that would show the difference, read %timeline again, or ask %hint fault."
         return below(sentences(more), title(f"✗ {right.name}: not {letter}.", "bad"))
     fault.note(named=True)
-    what = f"Now mend it in {right.saves}: the next cell has the file. Save it, then run %check fault."
+    what = f"Now mend it in {right.saves}: a cell below has the file. Save it, then run %check fault."
     return below(sentences(right.shows), sentences(what), title(f"✓ {right.name}: named.", "good"))

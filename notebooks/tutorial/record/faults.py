@@ -65,8 +65,8 @@ def standstill(stuck: dict) -> str:
 
 def unanswered(connection: dict, silent: bool) -> str | None:
     """Explain a request that the application leaves without a whole answer."""
-    sent = types(events(connection, "send"))
-    if not events(connection, "return") or "http.response.body" in sent:
+    sent, left = types(events(connection, "send")), "http.disconnect" in types(events(connection, "receive"))
+    if not events(connection, "return") or "http.response.body" in sent or left:
         return None
     if "http.response.start" in sent:
         return f"Your application returns without http.response.body: {place(events(connection, 'send')[-1])}"

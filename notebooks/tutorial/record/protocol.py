@@ -61,13 +61,13 @@ def unknown(event: dict, protocol: str) -> str | None:
         return None
     if isinstance(kind, str) and kind in HEARD:
         return f"{kind} is an event that an application receives, not one that it sends:"
-    return no_type(kind, list(SENT[protocol]), 0.5)
+    return no_type(kind, list(SENT[protocol]), 0.5, f" for a scope of type {protocol}")
 
 
-def no_type(kind: object, types: list[str], likeness: float) -> str:
+def no_type(kind: object, types: list[str], likeness: float, where: str = "") -> str:
     """Say that there is no such event type, and which one may be meant."""
     near = difflib.get_close_matches(str(kind).lower(), types, 1, likeness)
-    return f"There is no event type {written(kind)}{'; is it ' + repr(near[0]) + '?' if near else ''}"
+    return f"There is no event type {written(kind)}{where}{'; is it ' + repr(near[0]) + '?' if near else ''}"
 
 
 def untimely(kind: str, sent: list[str]) -> str | None:

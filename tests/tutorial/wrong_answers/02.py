@@ -74,5 +74,14 @@ WRONG = {
             'only http.response.start has a status',
         ),
         'a constant': ([('print(scope["path"], event["status"])', 'print("/nowhere 404")')], 'always the same line'),
+        'raises': (
+            [
+                (
+                    '        if event["type"] == "http.response.start":\n            print',
+                    '        print',
+                )
+            ],
+            "raises KeyError: 'status'",
+        ),
     },
 }

@@ -60,6 +60,11 @@ WRONG = {
             ],
             'One line when a client leaves',
         ),
+        'raises': ([('event["code"]', 'scope["code"]')], "raises KeyError: 'code'"),
+        'no dict': (
+            [('event["code"]', 'event.code')],
+            "object has no attribute 'code'",
+        ),
     },
     "3.3": {
         'one seat': ([('connected == 2', 'connected == 1')], 'there are two seats'),
@@ -86,6 +91,15 @@ WRONG = {
         'says nothing': (
             [('                await send({"type": "websocket.close"})\n', '')],
             'gets no answer from you',
+        ),
+        'no break': (
+            [
+                (
+                    '                await send({"type": "websocket.close"})\n                break\n',
+                    '                await send({"type": "websocket.close"})\n                continue\n',
+                )
+            ],
+            'gives none back',
         ),
     },
 }

@@ -56,6 +56,10 @@ WRONG = {
         ),
         'stripped': ([('event["text"].lower()', 'event["text"].lower().strip()')], 'do not strip it'),
         'upper': ([('event["text"].lower()', 'event["text"].upper()')], 'ping itself is not answered'),
+        'always true': (
+            [('event["text"].lower() == "ping"', 'event["text"] == "ping" or "PING"')],
+            'Every text is answered',
+        ),
     },
     "4.4": {
         'time.sleep': (
@@ -68,5 +72,18 @@ WRONG = {
             'send it after the wait',
         ),
         'ping lost': ([('"pong!"', '"done"')], 'ping must be answered as before'),
+        'a task beside it': (
+            [
+                (
+                    '                await asyncio.sleep(1)\n                await send({',
+                    '                async def later():\n'
+                    '                    await asyncio.sleep(1)\n'
+                    '                    await send({',
+                ),
+                ('"text": "done"})\n', '"text": "done"})\n                asyncio.create_task(later())\n'),
+            ],
+            "ping is answered before done",
+        ),
+        'raises': ([('import asyncio\n', '')], "name 'asyncio' is not defined"),
     },
 }

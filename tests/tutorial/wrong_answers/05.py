@@ -8,6 +8,10 @@ WRONG = {
             [('HttpResponse("This site speaks WebSocket.")', '"This site speaks WebSocket."')],
             'A view returns HttpResponse',
         ),
+        'no page in time': (
+            [('    return Http', '    import time\n\n    time.sleep(2)\n    return Http')],
+            'Ask for it in a cell',
+        ),
         'another text': ([('speaks WebSocket.', 'speaks HTTP.')], 'with another text'),
         'console lost': ([('    path("", console, name="console"),\n', '')], 'The console has lost its address'),
     },
