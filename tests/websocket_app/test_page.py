@@ -128,6 +128,30 @@ def test_what_the_server_sends_is_text_and_nothing_else(page, developing):
     expect_log(page, "← received<b onclick=alert(1)>bold</b>")
 
 
+def test_a_browser_that_loses_the_network_says_so_and_misses_nothing(browser, site):
+    contexts = [browser.new_context() for _ in range(2)]
+    ada, grace = [context.new_page() for context in contexts]
+    with site.serve() as server:
+        for page in ada, grace:
+            page.set_default_timeout(8000)
+            page.goto(f"{server.http}/chat/kitchen/")
+            playwright.expect(page.get_by_label("State of the connection")).to_have_text("connected")
+        contexts[1].set_offline(True)
+        state = grace.get_by_label("State of the connection")
+        playwright.expect(state).to_contain_text("not connected (no network), again in")
+        for number in range(30):
+            say(ada, f"message {number}")
+            playwright.expect(ada.get_by_role("log").get_by_role("listitem")).to_have_count(number + 1)
+        playwright.expect(state).to_contain_text("not connected (1006), again in")
+        playwright.expect(grace.get_by_role("log").get_by_role("listitem")).to_have_count(0)
+        contexts[1].set_offline(False)
+        playwright.expect(state).to_have_text("connected", timeout=30_000)
+        rows = [f"nobody message {number}" for number in range(30)]
+        playwright.expect(grace.get_by_role("log").get_by_role("listitem")).to_have_text(rows[-20:])
+    for context in contexts:
+        context.close()
+
+
 def test_who_may_not_read_or_write_is_told_so_and_the_page_does_not_come_back(browser, site):
     page = browser.new_page()
     page.set_default_timeout(8000)
