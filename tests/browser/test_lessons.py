@@ -2,6 +2,7 @@
 
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import Error, expect
 
@@ -55,6 +56,20 @@ def test_run_all_then_edit_then_restart_and_run_all(lab):
         expect(lesson.output("pong")).to_have_text("hello!")
         assert server_address(lesson, "client") == address
         lesson.wait_for_all()
+
+
+def test_a_second_process_and_a_redis_run_beside_the_notebook_and_end_with_the_kernel(lab):
+    with lab.lesson(19) as lesson:
+        lesson.run_all()
+        expect(lesson.output("predicted").last).to_contain_text("it is 4.")
+        for name in "looked", "redis", "killed", "back":
+            expect(lesson.output(name)).to_contain_text("8 of 8 after")
+        expect(lesson.output("survived")).to_contain_text("nobody: two")
+        beside = [
+            each for each in psutil.process_iter(["cmdline"]) if "asked.append(" in " ".join(each.info["cmdline"] or [])
+        ]
+        lesson.menu("Kernel", "Shut Down Kernel")
+        assert beside and not psutil.wait_procs(beside, timeout=10)[1]
 
 
 def test_an_edit_is_answered_in_the_next_cell_and_drawn_in_the_one_after(lab, film):
