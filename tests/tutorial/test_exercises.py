@@ -75,6 +75,18 @@ def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
         assert not [name for name, cells in texts.items() if exercise.solution.strip() in cells]
 
 
+def test_an_exercise_begins_without_what_was_an_experiment():
+    for name, cells in notebooks().items():
+        tried = set()  # files that an experiment of this lesson has left
+        for cell in cells:
+            saves, tags = re.match(r"%%save (\S+)", cell.source), cell.metadata.get("tags", [])
+            path = saves and saves[1]
+            if "exercise" in tags:
+                assert tried <= {path}, f"{name}: a right answer fails, because {tried} is as an experiment left it"
+            elif path:
+                tried = tried | {path} if "experiment" in tags else tried - {path}
+
+
 def test_nothing_that_a_lesson_saves_passes_for_a_solution_of_the_learner():
     for exercise in every().values():
         content = exercise.solution.encode()
