@@ -61,6 +61,11 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
         assert [other for other, text in messages.items() if words in text] == [name], "told apart"
 
 
+def test_no_two_exercises_keep_their_progress_under_one_name():
+    names = [exercise.names[0] for exercise in every().values()]
+    assert sorted(set(names)) == sorted(names), "who passes one has passed the other"
+
+
 def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
     named = [
         (number, name)
