@@ -61,6 +61,11 @@ def test_wrong_answers_are_told_apart(project, server, exercise):
         assert [other for other, text in messages.items() if words in text] == [name], "told apart"
 
 
+def test_no_two_exercises_keep_their_progress_under_one_name():
+    names = [exercise.names[0] for exercise in every().values()]
+    assert sorted(set(names)) == sorted(names), "who passes one has passed the other"
+
+
 def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
     named = [
         (number, name)
@@ -73,6 +78,18 @@ def test_each_exercise_stands_in_one_notebook_and_no_solution_in_any():
     texts = {name: [re.sub(r"^%%.*\n", "", c.source).strip() for c in cells] for name, cells in notebooks().items()}
     for exercise in every().values():
         assert not [name for name, cells in texts.items() if exercise.solution.strip() in cells]
+
+
+def test_an_exercise_begins_without_what_was_an_experiment():
+    for name, cells in notebooks().items():
+        tried = set()  # files that an experiment of this lesson has left
+        for cell in cells:
+            saves, tags = re.match(r"%%save (\S+)", cell.source), cell.metadata.get("tags", [])
+            path = saves and saves[1]
+            if "exercise" in tags:
+                assert tried <= {path}, f"{name}: a right answer fails, because {tried} is as an experiment left it"
+            elif path:
+                tried = tried | {path} if "experiment" in tags else tried - {path}
 
 
 def test_nothing_that_a_lesson_saves_passes_for_a_solution_of_the_learner():

@@ -67,7 +67,7 @@ bye.why = (
 )
 bye.mistakes = [
     ("bye", NOTHING, "Nothing happens at bye: send websocket.close."),
-    ("bye", DROPPED, "The handler ends and nobody closes: send websocket.close, then break."),
+    ("bye", DROPPED, "No close frame came: send websocket.close, and then break."),
     ("bye", "bye bye", "The reason came as a text: it is a key of websocket.close, and travels in the close frame."),
     ("bye", ANYTHING, "At bye nothing is answered: the close frame alone says goodbye."),
     ("bye", closed(1001), "1001 says that the page is left, or the server goes. All is well is 1000."),
@@ -104,12 +104,16 @@ def too_long(visit):
     names = [entry["name"] for each in visit.record for entry in each["entries"] if entry["kind"] == "raise"]
     if "UnicodeDecodeError" in names:
         return 'The cut went through a letter: decode(errors="ignore") drops the half.'
-    if step.came is DROPPED and not step.sent.isascii():
+    if step.came is DROPPED and names and names != ["ProtocolError"]:
+        return None  # what Python says is enough
+    if step.came is DROPPED and names and not step.sent.isascii():
         return "These letters are of more than one byte each: cut bytes, not letters."
-    if step.came is DROPPED:
+    if step.came is DROPPED and names:
         return "A close frame carries a reason of at most 123 bytes: cut it."
     if step.came is NOTHING:
         return "Nothing happens: each text closes the connection."
+    if step.came is DROPPED:
+        return "The handler ends, and nobody closes: send websocket.close."
     return "The reason is shorter than it has to be, or another one: as much of the text as fits into 123 bytes."
 
 

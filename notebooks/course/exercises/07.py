@@ -18,6 +18,7 @@ async def stranger(visit):
         await client.send(text, closed(4000))
     await friend.send("ping", "pong!")
     await friend.leave()
+    visit.step("what is in the log", "", " / ".join(visit.printed))
 
 
 stranger.hints = [
@@ -43,6 +44,7 @@ stranger.mistakes = [
     ("{}", RAISED, "A dict without a name raises KeyError."),
     (BRACKETS, RAISED, "Python gives up on a hundred thousand brackets with RecursionError."),
     (HALF, RAISED, f"Half a character cannot be sent. {ENCODE}"),
+    ("what is in the log", ANYTHING, "A line reached your log. The mistake is the client's: print nothing of it."),
     (ANYTHING, (closed(1000), closed(1005)), "Code 1000 says that all is well, and here it is not. Close with 4000."),
     (ANYTHING, NOTHING, "Whatever is not what you expect closes the connection: with 4000, not with silence."),
     (ANYTHING, ANYTHING, "This is answered as if it were a name: check what json.loads has made of it."),
@@ -58,6 +60,13 @@ async def ended(visit):
     await visit.prints("ended /one")
     await visit.refused("/boom", 500)
     await visit.prints("ended /boom")
+    visit.step("the log has the error", True, any("ValueError('boom')" in line for line in logged(visit)))
+
+
+def logged(visit):
+    """Return the lines of safely in the log."""
+    entries = [entry for each in visit.record for entry in each["entries"] if entry["kind"] == "print"]
+    return [entry["text"] for entry in entries if entry.get("path") == "websocket_app/errors.py"]
 
 
 ended.hints = [
@@ -79,7 +88,7 @@ ended.mistakes = [
     ("the server prints", NOTHING, "Nothing is printed, or nothing after an error: try, and print below finally."),
     ("the server prints", "ended /one", "It is always the same path: it is in the scope."),
     ("/one", ANYTHING, "The connection at /one fails: call the application, and await it."),
-    ("/boom", ANYTHING, "The error at /boom does not get to safely any more: let it go on."),
+    ("the log has the error", ANYTHING, "The error at /boom does not get to safely any more: let it go on."),
 ]
 
 

@@ -110,9 +110,10 @@ add.mistakes = [
         "What path() reads comes as arguments of these names: add_application(scope, receive, send, a, b).",
     ),
     ("/add/3/4", "34", '34 came: "3" + "4" is text. <int:a> makes a number of it.'),
-    ("/add/3/4", (NOTHING, DROPPED), "The sum is said, and nobody closes: send websocket.close."),
+    ("/add/3/4", (NOTHING, DROPPED), "Nothing comes any more: say the sum, then send websocket.close."),
     ("/add/3/4", closed(1011), "An error ends it: a text must be a string, str(a + b)."),
     ("/add/20/22", ANYTHING, "It is always 7: add the two numbers of the address."),
+    ("/add/3/4", closed(1000), "It closes before the sum is said: send the sum as a text, then close."),
     ("/add/x/4", ANYTHING, "/add/x/4 was let in: with <int:a> it fits no route."),
     ("/add/x/4", ACCEPTED, "/add/x/4 was let in: with <int:a> it fits no route."),
 ]

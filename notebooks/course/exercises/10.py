@@ -88,6 +88,9 @@ async def language(visit):
         await client.leave()
     await visit.connect("/", "offers v3", status(403), subprotocols=["v3"])
     await visit.connect("/", "offers nothing", status(403))
+    entries = [entry for each in visit.record for entry in each["entries"] if entry["kind"] == "print"]
+    errors = [entry["text"] for entry in entries if entry.get("path") == "websocket_app/errors.py"]
+    visit.step("errors in the log", "", " / ".join(errors))
 
 
 language.hints = [
@@ -111,5 +114,6 @@ language.mistakes = [
     ("offers v3, v1", (status(403), DROPPED), "One of two offers fits: look at each of them."),
     ("offers v3", ACCEPTED, "A client that speaks v3 only was let in: refuse it before you accept."),
     ("offers v3", DROPPED, "Nothing that v3 offers fits: refuse it, and choose nothing for it."),
+    ("errors in the log", ANYTHING, "After its no the handler goes on, and raises: return once you have closed."),
     ("offers nothing", ACCEPTED, "A client that offers nothing was let in: refuse it before you accept."),
 ]

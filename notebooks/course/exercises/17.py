@@ -14,7 +14,7 @@ async def say(visit, room, *texts):
     await client.leave()
 
 
-@exercise("17.1", "How many", "core", saves=HANDLER)
+@exercise("17.1", "How many messages", "core", saves=HANDLER)
 async def count(visit):
     one, other = (f"{name}-{visit.token[-8:]}" for name in ("one", "other"))
     await say(visit, one, "hello", "again")

@@ -71,7 +71,7 @@ async def visited(visit: Visit, exercise: Exercise) -> list[Shown]:
             pass
         except TimeoutError:
             if not visit.wrong:
-                slow = f"All answers were right so far, but they took more than {LIMIT:g} seconds."
+                slow = f"All answers were right so far, but code or machine is slow: more than {LIMIT:g} seconds."
                 raise TutorialError(f"{slow} Run %check {exercise.number} again.") from None
         return what_is_wrong(visit, exercise) if visit.wrong else []  # while its clients are still there
     finally:

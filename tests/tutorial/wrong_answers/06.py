@@ -24,7 +24,7 @@ WRONG = {
                     '',
                 )
             ],
-            'nobody closes',
+            'No close frame came',
         ),
         'no reason': ([(', "reason": "bye bye"', '')], 'The reason is missing'),
         'says it': (
@@ -39,5 +39,10 @@ WRONG = {
         'letters cut': ([('text.encode()[:123].decode(errors="ignore")', 'text[:123]')], 'cut bytes, not letters'),
         'half a letter': ([('decode(errors="ignore")', 'decode()')], 'The cut went through a letter'),
         'too short': ([('[:123]', '[:100]')], 'shorter than it has to be'),
+        'still bytes': ([('.decode(errors="ignore")', '')], '"reason" must be a string'),
+        'only break': (
+            [('            await send({"type": "websocket.close", "reason": reason})\n', '')],
+            'The handler ends, and nobody closes',
+        ),
     },
 }

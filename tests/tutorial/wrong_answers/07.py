@@ -7,6 +7,10 @@ WRONG = {
         "no RecursionError": ([(", RecursionError", "")], "with RecursionError"),
         "no ValueError": ([("ValueError, ", "")], "JSONDecodeError, a ValueError"),
         "never encodes": ([("                    hello.encode()\n", "")], "Half a character"),
+        "prints it": (
+            [("RecursionError):\n", "RecursionError) as error:\n                    print(error)\n")],
+            "print nothing of it",
+        ),
         "code 1000": ([('"code": 4000', '"code": 1000')], "Close with 4000"),
         "silence": (
             [('await send({"type": "websocket.close", "code": 4000})\n                    break', "continue")],
@@ -15,6 +19,10 @@ WRONG = {
         "always Ada": ([('json.loads(text)["name"]', 'str(json.loads(text)["name"] and "Ada")')], "not always Ada"),
     },
     "7.2": {
+        "swallows": (
+            [("        finally:\n            print", "        except Exception:\n            pass\n        print")],
+            "does not get to safely",
+        ),
         'no finally': (
             [
                 (

@@ -3,6 +3,14 @@
 WRONG = {
     "8.1": {
         "never discards": ([('scope["state"]["connections"].discard(send)', "pass")], "is still counted"),
+        "adds the scope": (
+            [(".add(send)", ".add(scope)"), (".discard(send)", ".discard(scope)")],
+            "cannot be put into a set",
+        ),
+        "adds to the set": (
+            [('scope["state"]["connections"].add(send)', 'scope["state"]["connections"] += 1')],
+            "for +=: 'set' and 'int'",
+        ),
         "a number": ([("str(len(", "(len(")], "must be a string"),
         "a set of its own": (
             [('scope["state"]["connections"].add(send)', 'scope["state"]["connections"] = {send}')],

@@ -50,7 +50,11 @@ WRONG = {
                     '    while (await receive())["type"] != "websocket.disconnect":\n        pass\n\n\nurl',
                 )
             ],
-            'nobody closes',
+            'say the sum, then send websocket.close',
+        ),
+        'not said': (
+            [('    await send({"type": "websocket.send", "text": str(a + b)})\n', '')],
+            'closes before the sum is said',
         ),
         'converted late': (
             [('<int:a>/<int:b>', '<str:a>/<str:b>'), ('str(a + b)', 'str(int(a) + int(b))')],

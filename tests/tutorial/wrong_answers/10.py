@@ -61,6 +61,7 @@ WRONG = {
             ],
             "your order counts, not the client's",
         ),
+        'no return': ([('        return\n', '')], 'return once you have closed'),
         'v2 only': ([('("v2", "v1")', '("v2",)')], 'A client that speaks v1 only'),
         'always v2': (
             [

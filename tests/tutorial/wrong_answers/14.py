@@ -47,6 +47,11 @@ WRONG = {
             [('    if newest.get(name) is send:\n        del newest[name]\n', '    newest.pop(name, None)\n')],
             'may not take the seat',
         ),
+        'send of send': ([('await newest[name]({', 'await newest[name].send({')], "has no attribute 'send'"),
+        'stays in the dict': (
+            [('    if newest.get(name) is send:\n        del newest[name]\n', '')],
+            'Who has left is still in the dict',
+        ),
         'never closed': (
             [('        await newest[name]({"type": "websocket.close", "code": 4409})\n', '        pass\n')],
             'The older connection stays open',
