@@ -7,9 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+README = Path(__file__).parents[1] / "README.md"
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 WORDS, WIDTH, LINES = 40, 78, 12  # of a prose cell, of any line, of a cell
 FILE, MODULE = 40, 80  # lines of a saved file, in the first five lessons and later
+MINUTES = 20
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -54,6 +56,18 @@ def test_its_cells_are_short(lesson):
             file = 1 + (FILE if lesson.number <= 5 else MODULE)  # with the line of the magic
             limit = file if cell.source.startswith("%%save") else LINES
             assert len(cell.source.splitlines()) <= limit, cell.id
+
+
+def test_it_says_how_many_minutes_it_takes_and_they_are_twenty_at_most(lesson):
+    from tutorial.commands.lesson import choose  # the copy's, which conftest.py has made
+
+    minutes = choose([lesson.number])[0].minutes
+    assert minutes <= MINUTES
+    assert lesson.cells[1].source.startswith(f"About {minutes} minutes, exercises apart.")
+    [row] = [
+        line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {lesson.number} |")
+    ]
+    assert row.endswith(f" | {minutes} |")
 
 
 def test_its_cells_have_names_that_stay(lesson):
