@@ -172,8 +172,14 @@ def test_many_who_speak_at_once_close_nobody_who_reads(site):
     room, talkers = lobby(), 40
     with site.serve(**FAST) as server, server.connect(room) as listener, ExitStack() as stack:
         sockets = [stack.enter_context(server.connect(room, max_queue=None)) for _ in range(talkers)]
+        for number, ws in enumerate(sockets):
+            ws.send("I am in")
+            for _ in range(number + 1):
+                hear(ws)
+            hear(listener)
         for number in range(5):
             for ws in sockets:
                 ws.send(str(number))
-        assert len([hear(listener) for _ in range(5 * talkers)]) == 5 * talkers
+        for _ in range(5 * talkers):
+            hear(listener)
         server.assert_well()

@@ -140,6 +140,36 @@ def test_one_that_never_reads_leaves_the_room_its_seat_and_lets_the_server_stop(
                 server.process.wait(10)
 
 
+def test_who_stops_reading_is_out_within_ten_seconds_and_the_others_go_on(site):
+    """Short messages fill no buffer; the Pings of `manage.py serve` find out."""
+    path = "/room/chat"
+    with site.serve() as server, ExitStack() as stack:
+        crowd = [stack.enter_context(server.connect(path)) for _ in range(50)]
+        hear_list(crowd[0], "Here: " + ", ".join(["nobody"] * 50))
+
+        def stop_reading():
+            for _ in range(2):
+                assert read_status(stack.enter_context(raw(server, handshake(server, path)))) == 101
+
+        stop_reading()
+        began, number, here = time.monotonic(), 0, []
+        while not (len(here) > 1 and here[-1] == 50):  # 52, then 50
+            assert time.monotonic() - began < 10, here
+            crowd[0].send(str(number))
+            for ws in crowd:
+                asked, lists = time.monotonic(), []
+                assert hear(ws, lists) == f"nobody: {number}"
+                assert time.monotonic() - asked < 1
+            here += [text.count("nobody") for text in lists]
+            number += 1
+            time.sleep(0.2)
+        stop_reading()
+        began = time.monotonic()
+        server.process.terminate()
+        server.process.wait(5)
+        assert "Error" not in server.log() and "Traceback" not in server.log(), server.log()
+
+
 def test_no_room_and_no_task_is_left(site):
     """Driven with no socket: when all have left, there is nothing."""
     done = site.manage("shell", "--no-imports", "-c", DRIVE)
