@@ -45,6 +45,7 @@ class Effort:
     seconds: float  # of ping and pong with 64 clients, in each turn
     idle: int  # connections, once in a round
     edits: int  # in a round
+    rounds_of_rooms: int  # each with servers of its own
     members: int  # of a room, who hear what one says
     said: int  # to them in a round
     readers: int  # beside those that stop reading
@@ -59,6 +60,7 @@ FULL = Effort(
     seconds=0.3,
     idle=5000,
     edits=4,
+    rounds_of_rooms=3,
     members=1000,
     said=20,
     readers=500,
@@ -72,8 +74,9 @@ QUICK = Effort(
     seconds=0.2,
     idle=200,
     edits=1,
-    members=50,
-    said=3,
+    rounds_of_rooms=1,
+    members=100,
+    said=20,
     readers=50,
     stalled=12,
     joins=50,

@@ -1,7 +1,6 @@
 """Clients in a room: they hear frames of any length, and answer the server's pings as a browser does."""
 
 import selectors
-import socket
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
