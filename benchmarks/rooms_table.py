@@ -22,7 +22,7 @@ def reading(effort: Effort) -> str:
     """Say how to read the table and how its figures came about."""
     places = "servers on one core, the load on another" if SERVER_CORE is not None else "servers and load on any core"
     return (
-        f"One of {effort.members:,} in a room says something, and all hear it: times as ratios to the peer that says 1.0,"
+        f"One of {effort.members:,} in a room says something, all hear it: times as ratios to the peer that says 1.0,"
         " in the same round; less is better. Only this application stores what is said, before it tells it: the first"
         " column has that in it. The second is the telling alone, from the client that hears it first to the one that"
         f" hears it last. {places.capitalize()}; {effort.rounds_of_rooms} rounds with servers of their own, and of the"
