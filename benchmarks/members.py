@@ -71,19 +71,6 @@ class Member:
         self.socket.close()
 
 
-def join_many(port: int, count: int, path: str) -> list[Member]:
-    """Return as many members in the order in which they came in, IN_FLIGHT of them coming at any time."""
-    members, waiting = [], deque()
-    for number in range(count + wire.IN_FLIGHT):
-        if number >= wire.IN_FLIGHT and waiting:
-            member = waiting.popleft()
-            member.enter()
-            members.append(member)
-        if number < count:
-            waiting.append(Member(port, path))
-    return members
-
-
 class Ears:
     """Hear what reaches any of these members, and keep those that the server has hung up on."""
 
@@ -113,6 +100,25 @@ class Ears:
                 continue
             for text in texts:
                 yield key.data, text
+
+
+def join_many(port: int, count: int, path: str) -> list[Member]:
+    """Return as many members in the order in which they came in, IN_FLIGHT of them coming at any time."""
+    members, waiting, ears = [], deque(), Ears([])
+    for number in range(count + wire.IN_FLIGHT):
+        if number >= wire.IN_FLIGHT and waiting:
+            member = waiting.popleft()
+            member.enter()
+            members.append(member)
+            ears.add(member)
+        if number < count:
+            waiting.append(Member(port, path))
+        if number % wire.IN_FLIGHT == 0:  # Who is in must not wait for its pongs until all are.
+            for _ in ears.hear(0):
+                pass
+    if ears.lost:
+        raise wire.WrongAnswer(f"{len(ears.lost)} were not let stay in the room")
+    return members
 
 
 def attend(members: Iterable[Member], seconds: float) -> None:
