@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import edit, idle, ping, table
+from benchmarks import edit, idle, ping, rooms, rooms_table, table
 from benchmarks.figures import FULL, QUICK, Effort, Figure
 from benchmarks.servers import PEERS, ROOT, running
 
@@ -33,6 +33,17 @@ def steps(effort: Effort) -> Iterator[Step]:
             yield name, partial(edit.measure, name, effort)
 
 
+def steps_of_rooms(effort: Effort) -> Iterator[Step]:
+    """Yield each step with a room, every one with a server and a database of its own."""
+    for number in range(effort.rounds_of_rooms):
+        for peer in in_turn(rooms.PEERS, number):
+            with rooms.running_apart(peer) as server:
+                yield peer.name, partial(rooms.tell_all, server, effort)
+        for what, measure in (("who stops reading", rooms.stall), ("joins", rooms.join)):
+            with rooms.running_apart(rooms.PEERS[0]) as server:
+                yield what, partial(measure, server, effort)
+
+
 def count(effort: Effort) -> int:
     """Return how many steps there are."""
     return effort.rounds * (effort.turns * len(UNCOMPRESSED) + len(PEERS) + len(edit.PEERS))
@@ -49,24 +60,30 @@ def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that everything works, and leave README.md alone")
-    effort = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("what", nargs="?", choices=["rooms"], help="the second table; without it, the first")
+    options = parser.parse_args()
+    effort = QUICK if options.quick else FULL
+    place, report, todo, number = "benchmarks", table.report, steps(effort), count(effort)
+    if options.what:
+        place, report, todo = "rooms", rooms_table.report, steps_of_rooms(effort)
+        number = effort.rounds_of_rooms * (len(rooms.PEERS) + 2)
     readme = ROOT / "benchmarks" / "README.md"
     if effort is FULL:
-        table.between_markers(readme)
-    idle.allow_open_files(effort.idle)
+        table.between_markers(readme, place)
+    idle.allow_open_files(max(effort.idle, effort.members))
     # Ended from outside, it still stops its servers on the way out.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, lambda *_: sys.exit("Stopped before the end."))
     figures: list[Figure] = []
-    with closing(steps(effort)) as todo, tqdm(total=count(effort)) as bar:
+    with closing(todo), tqdm(total=number) as bar:
         for name, step in todo:
             bar.set_description(name)
             figures += step()
             bar.update()
-    text = table.report(figures, effort)
+    text = report(figures, effort)
     print(text)
     if effort is FULL:
-        table.write(readme, text)
+        table.write(readme, text, place)
 
 
 if __name__ == "__main__":

@@ -173,8 +173,8 @@ def edit_while_stuck(project: Path, save: Save) -> float:
 
 
 def copy_project(folder: Path) -> Path:
-    """Put a copy of the project, and of the one for Channels, into an empty folder."""
-    for part in [HANDLER.parent, CHANNELS_HANDLER.parent]:
+    """Put a copy of the project, and of its peers, into an empty folder."""
+    for part in [HANDLER.parent, CHANNELS_HANDLER.parent.parent]:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", folder)
     return folder

@@ -45,7 +45,40 @@ class Effort:
     seconds: float  # of ping and pong with 64 clients, in each turn
     idle: int  # connections, once in a round
     edits: int  # in a round
+    rounds_of_rooms: int  # each with servers of its own
+    members: int  # of a room, who hear what one says
+    said: int  # to them in a round
+    readers: int  # beside those that stop reading
+    stalled: float  # seconds that the readers are looked at
+    joins: int  # once in a round
+    messages: int  # that pass meanwhile
 
 
-FULL = Effort(rounds=5, turns=12, seconds=0.3, idle=5000, edits=4)
-QUICK = Effort(rounds=1, turns=1, seconds=0.2, idle=200, edits=1)
+FULL = Effort(
+    rounds=5,
+    turns=12,
+    seconds=0.3,
+    idle=5000,
+    edits=4,
+    rounds_of_rooms=3,
+    members=1000,
+    said=20,
+    readers=500,
+    stalled=20,
+    joins=1000,
+    messages=3000,
+)
+QUICK = Effort(
+    rounds=1,
+    turns=1,
+    seconds=0.2,
+    idle=200,
+    edits=1,
+    rounds_of_rooms=1,
+    members=100,
+    said=20,
+    readers=50,
+    stalled=12,
+    joins=50,
+    messages=150,
+)

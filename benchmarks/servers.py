@@ -132,8 +132,8 @@ def pinned(core: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def running(peer: Peer) -> Iterator[Server]:
-    """Start a peer, wait until it takes connections, and stop it at the end whatever happens.
+def running(peer: Peer, folder: Path = ROOT) -> Iterator[Server]:
+    """Start a peer in a folder, wait until it takes connections, and stop it at the end whatever happens.
 
     Servers are on one core; inside the block this process is on another.
     """
@@ -147,7 +147,7 @@ def running(peer: Peer) -> Iterator[Server]:
     }
     with tempfile.TemporaryFile() as log:
         with pinned(SERVER_CORE):
-            process = start(peer.command(port), ROOT, log, environment)
+            process = start(peer.command(port), folder, log, environment)
         try:
             wait_until_open(port, process, log)
             with pinned(LOAD_CORE):

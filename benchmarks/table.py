@@ -25,7 +25,6 @@ from benchmarks.figures import (
 from benchmarks.servers import PEERS, SERVER_CORE
 
 COLUMNS = [ping.AT_ONCE, ping.IN_SEQUENCE, idle.HANDSHAKES, idle.MEMORY, edit.EDIT]
-BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 BUSY = 80  # Percent of its core that a server has to be busy with to be what was measured.
 PACKAGES = ["uvicorn", "websockets", "uvloop", "Django", "channels", "daphne", "starlette"]
 PACKAGES += ["aiohttp", "picows", "watchfiles"]
@@ -60,11 +59,11 @@ def cell(figures: Sequence[Figure], measure: Measure, peer: str) -> str:
     return spread(ratios(figures, measure, peer, measure.base))
 
 
-def rows(figures: Sequence[Figure]) -> str:
+def rows(figures: Sequence[Figure], columns: Sequence[Measure], peers: Iterable[str]) -> str:
     """Write the Markdown table, a row for every peer."""
-    lines = [["", *(measure.title for measure in COLUMNS)], ["---"] + ["---:"] * len(COLUMNS)]
-    for peer in [*(peer.name for peer in PEERS), *edit.PEERS]:
-        lines.append([peer, *(cell(figures, measure, peer) for measure in COLUMNS)])
+    lines = [["", *(measure.title for measure in columns)], ["---"] + ["---:"] * len(columns)]
+    for peer in peers:
+        lines.append([peer, *(cell(figures, measure, peer) for measure in columns)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -166,18 +165,25 @@ def processor() -> str:
 def report(figures: Sequence[Figure], effort: Effort) -> str:
     """Write all that README.md shows, in Markdown."""
     notes = [reading(effort), *against(figures), limit(figures), machine()]
-    return "\n\n".join([rows(figures), *notes])
+    return "\n\n".join([rows(figures, COLUMNS, [*(peer.name for peer in PEERS), *edit.PEERS]), *notes])
 
 
-def between_markers(readme: Path) -> re.Match:
+def markers(place: str) -> tuple[str, str]:
+    """Return the lines that a table stands between."""
+    return f"<!-- {place} -->", f"<!-- /{place} -->"
+
+
+def between_markers(readme: Path, place: str = "benchmarks") -> re.Match:
     """Find the place of the table. Raises SystemExit when README.md has none."""
-    found = re.search(f"{BEGIN}.*{END}", readme.read_text(), re.DOTALL) if readme.exists() else None
+    begin, end = markers(place)
+    found = re.search(f"{begin}.*{end}", readme.read_text(), re.DOTALL) if readme.exists() else None
     if not found:
-        raise SystemExit(f"{readme.name} needs two lines, {BEGIN} and {END}: the table goes between.")
+        raise SystemExit(f"{readme.name} needs two lines, {begin} and {end}: the table goes between.")
     return found
 
 
-def write(readme: Path, text: str) -> None:
+def write(readme: Path, text: str, place: str = "benchmarks") -> None:
     """Put the table into README.md in place of the one before."""
-    old = between_markers(readme)[0]
-    readme.write_text(readme.read_text().replace(old, f"{BEGIN}\n{text}\n{END}"))
+    old = between_markers(readme, place)[0]
+    begin, end = markers(place)
+    readme.write_text(readme.read_text().replace(old, f"{begin}\n{text}\n{end}"))

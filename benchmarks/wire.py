@@ -31,7 +31,7 @@ class WrongAnswer(Exception):
     """The server said something else than it should."""
 
 
-def knock(port: int) -> socket.socket:
+def knock(port: int, path: str = "/") -> socket.socket:
     """Connect and send the request, without waiting for the answer."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=10)
     # A timeout of Python's own would add a system call to every recv; the kernel's does not.
@@ -40,7 +40,7 @@ def knock(port: int) -> socket.socket:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, LIMIT)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection.sendall(REQUEST)
+    connection.sendall(REQUEST.replace(b" / ", f" {path} ".encode(), 1))
     return connection
 
 

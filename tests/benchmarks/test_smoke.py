@@ -59,6 +59,19 @@ def test_quick_run_prints_a_figure_for_every_peer():
         assert said in table
 
 
+def test_quick_run_of_rooms_prints_a_figure_for_every_peer_and_every_promise():
+    from benchmarks.rooms import PEERS
+
+    command = [sys.executable, "-m", "benchmarks", "rooms", "--quick"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr[-2000:]
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", process.stdout, re.MULTILINE))
+    for peer in PEERS:
+        assert re.search(r"\d\.\d", rows[peer.name]), f"{peer.name} has no figure: {rows[peer.name]}"
+    for promise in ("memory grows by", "joiners that are closed", "joiners with a gap, or with anything double"):
+        assert re.search(r"\d", rows[promise].rpartition("|")[2])
+
+
 def test_the_table_replaces_the_one_before(tmp_path):
     from benchmarks import table
 

@@ -54,23 +54,25 @@ def said(text):
     return re.sub(r"^\d+ ", "", text)
 
 
-def hear_list(ws, expected, heard=()):
-    """Read on until the list of who is here says this, if it has not been `heard` already."""
-    while expected not in heard and ws.recv(timeout=10) != expected:
+def hear_list(ws, expected):
+    """Read on until the list of who is here says this."""
+    while ws.recv(timeout=10) != expected:
         pass
 
 
 def fill(talker, listener):
-    """Say more than the buffers of a client that does not read can hold; the others hear all of it.
+    """Say more than the buffers of a third who does not read can hold; the others hear all of it.
 
-    Return the lists of who is here that came meanwhile.
+    It ends when the list says that the third is out, or a slow machine would take until the Pings find out.
     """
-    lists = []
-    for number in range(200):
+    hear_list(talker, "Here: nobody, nobody, nobody")
+    lists, number = [], 0
+    while "Here: nobody, nobody" not in lists:
+        number += 1
+        assert number < 1000, lists
         talker.send(f"{number} {LONG}")
         for ws in talker, listener:
             assert hear(ws, lists) == f"nobody: {number} {LONG}"
-    return lists
 
 
 def test_a_room_hears_what_is_said_there_and_another_does_not(server):
@@ -113,10 +115,8 @@ def test_a_slow_client_stalls_nobody_and_is_told_4008(server):
     with server.connect("/room/slow") as ada, server.connect("/room/slow") as grace:
         with raw(server, handshake(server, "/room/slow")) as slow:
             assert read_status(slow) == 101
-            hear_list(ada, "Here: nobody, nobody, nobody")
-            lists = fill(ada, grace)
+            fill(ada, grace)
             assert read_close(slow) == 4008
-            hear_list(ada, "Here: nobody, nobody", lists)
     assert "Error" not in server.log()
 
 
@@ -125,8 +125,7 @@ def test_one_that_never_reads_leaves_the_room_its_seat_and_lets_the_server_stop(
         with server.connect("/room/silent") as ada, server.connect("/room/silent") as grace:
             with raw(server, handshake(server, "/room/silent")) as slow:
                 assert read_status(slow) == 101
-                lists = fill(ada, grace)
-                hear_list(ada, "Here: nobody, nobody", lists)
+                fill(ada, grace)
                 until = time.monotonic() + 20
                 while True:  # The handler ends, and with it the seat is free.
                     try:
@@ -138,6 +137,36 @@ def test_one_that_never_reads_leaves_the_room_its_seat_and_lets_the_server_stop(
                 assert "Error" not in server.log(), server.log()
                 server.process.terminate()
                 server.process.wait(10)
+
+
+def test_who_stops_reading_is_out_within_ten_seconds_and_the_others_go_on(site):
+    """Short messages fill no buffer; the Pings of `manage.py serve` find out."""
+    path = "/room/chat"
+    with site.serve() as server, ExitStack() as stack:
+        crowd = [stack.enter_context(server.connect(path)) for _ in range(50)]
+        hear_list(crowd[0], "Here: " + ", ".join(["nobody"] * 50))
+
+        def stop_reading():
+            for _ in range(2):
+                assert read_status(stack.enter_context(raw(server, handshake(server, path)))) == 101
+
+        stop_reading()
+        began, number, here = time.monotonic(), 0, []
+        while not (len(here) > 1 and here[-1] == 50):  # 52, then 50
+            assert time.monotonic() - began < 10, here
+            crowd[0].send(str(number))
+            for ws in crowd:
+                asked, lists = time.monotonic(), []
+                assert hear(ws, lists) == f"nobody: {number}"
+                assert time.monotonic() - asked < 1
+            here += [text.count("nobody") for text in lists]
+            number += 1
+            time.sleep(0.2)
+        stop_reading()
+        began = time.monotonic()
+        server.process.terminate()
+        server.process.wait(5)
+        assert "Error" not in server.log() and "Traceback" not in server.log(), server.log()
 
 
 def test_no_room_and_no_task_is_left(site):

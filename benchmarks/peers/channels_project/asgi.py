@@ -12,11 +12,11 @@ from django.urls import path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.peers.channels_project.settings")
 django_application = get_asgi_application()
 
-from benchmarks.peers.channels_project.consumers import Ping  # noqa: E402  (Django has to be set up before)
+from benchmarks.peers.channels_project.consumers import Ping, Room  # noqa: E402  (Django has to be set up before)
 
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": URLRouter([path("", Ping.as_asgi())]),
+        "websocket": URLRouter([path("", Ping.as_asgi()), path("room/<slug:name>", Room.as_asgi())]),
     }
 )

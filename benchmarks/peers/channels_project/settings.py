@@ -5,3 +5,4 @@ from websocket_app.settings import INSTALLED_APPS
 
 INSTALLED_APPS = ["daphne", "channels", *INSTALLED_APPS]
 ASGI_APPLICATION = "benchmarks.peers.channels_project.asgi.application"
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

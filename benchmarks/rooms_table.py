@@ -1,0 +1,65 @@
+"""What rooms do, as a table of ratios and as promises with what was measured."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+from benchmarks import rooms
+from benchmarks.figures import Effort, Figure
+from benchmarks.servers import SERVER_CORE
+from benchmarks.table import machine, medians, ratios, rows, spread, values
+
+COLUMNS = [rooms.LAST, rooms.TELLING, rooms.WORK]
+
+
+def report(figures: Sequence[Figure], effort: Effort) -> str:
+    """Write all that README.md shows of rooms, in Markdown."""
+    table = rows(figures, COLUMNS, [peer.name for peer in rooms.PEERS])
+    notes = [reading(effort), *against(figures), limit(figures), machine()]
+    return "\n\n".join([table, *notes, promises(figures, effort)])
+
+
+def reading(effort: Effort) -> str:
+    """Say how to read the table and how its figures came about."""
+    places = "servers on one core, the load on another" if SERVER_CORE is not None else "servers and load on any core"
+    return (
+        f"One of {effort.members:,} in a room says something, all hear it: times as ratios to the peer that says 1.0,"
+        " in the same round; less is better. Only this application stores what is said, before it tells it: the first"
+        " column has that in it. The second is the telling alone, from the client that hears it first to the one that"
+        f" hears it last. {places.capitalize()}; {effort.rounds_of_rooms} rounds with servers of their own, and of the"
+        f" {effort.said} messages in each, the median."
+    )
+
+
+def against(figures: Sequence[Figure]) -> Iterable[str]:
+    """Say how a room stands against Channels."""
+    for peer in (rooms.CHANNELS_DAPHNE, rooms.CHANNELS_UVICORN):
+        yield f"{peer}: the last one hears it {spread(ratios(figures, rooms.LAST, peer, rooms.ROOM))} times as late."
+
+
+def limit(figures: Sequence[Figure]) -> str:
+    """Say how busy the two sides were."""
+    server, load = medians(figures, rooms.SERVER_BUSY), medians(figures, rooms.LOAD_BUSY)
+    return (
+        f"How busy a core was, in the median: {rooms.SERVER_BUSY.title} {min(server.values()):.0f} % or more,"
+        f" {rooms.LOAD_BUSY.title} {max(load.values()):.0f} % at most."
+    )
+
+
+def promises(figures: Sequence[Figure], effort: Effort) -> str:
+    """Write what `manage.py serve` holds, the worst of all rounds."""
+    measures = (rooms.SLOWEST, rooms.OUT, rooms.GROWTH, rooms.STOP, rooms.CLOSED, rooms.BROKEN, rooms.THROWN_OUT)
+    worst = {measure: max(values(figures, measure, rooms.ROOM)) for measure in measures}
+    joins, passed = (statistics.median(values(figures, measure, rooms.ROOM)) for measure in (rooms.JOINS, rooms.PASSED))
+    lines = [
+        [f"{effort.readers} in a room and {rooms.STALLED} that stopped reading, 5 messages a second", "", ""],
+        ["the others hear 99 % within", "100 ms", f"{worst[rooms.SLOWEST]:.0f} ms"],
+        ["the list of who is here has none of the stalled any more after", "10 s", f"{worst[rooms.OUT]:.1f} s"],
+        ["memory grows by", "32 MiB", f"{worst[rooms.GROWTH]:.1f} MiB"],
+        ["others that are closed", "0", f"{worst[rooms.CLOSED]:.0f}"],
+        [f"a stop, with {rooms.STALLED} more that read nothing, takes", "5 s", f"{worst[rooms.STOP]:.1f} s"],
+        [f"{joins:,.0f} joins while {passed:,.0f} messages pass", "", ""],
+        ["joiners with a gap, or with anything double", "0", f"{worst[rooms.BROKEN]:.0f}"],
+        ["joiners that are closed", "0", f"{worst[rooms.THROWN_OUT]:.0f}"],
+    ]
+    head = [["", "at most", f"the worst of {effort.rounds_of_rooms}"], ["---", "---:", "---:"]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in head + lines)
