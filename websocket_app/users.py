@@ -16,14 +16,19 @@ logger = logging.getLogger(__name__)
 
 def add_user(application):
     async def with_user(scope, receive, send):
-        user, key = AnonymousUser(), session_key(scope)
+        user = AnonymousUser()
         try:
-            user = await find_user(key) if key else user
+            user = await find_user(session_key(scope))
         except Exception as error:  # No tables, or no database at all.
             logger.warning("Nobody can be logged in: %r", error)
         await application({**scope, "user": user}, receive, send)
 
-    return with_user
+    def with_cookie_or_not(scope, receive, send):
+        if session_key(scope):
+            return with_user(scope, receive, send)
+        return application({**scope, "user": AnonymousUser()}, receive, send)
+
+    return with_cookie_or_not
 
 
 def session_key(scope):

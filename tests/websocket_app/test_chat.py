@@ -10,6 +10,7 @@ import pytest
 from serving import Visitor
 from test_history import FAST, lobby
 from test_rooms import hear_line as hear
+from test_rooms import hear_list
 
 
 class Speaker(Visitor):
@@ -94,6 +95,8 @@ def test_many_that_talk_at_once_throw_nobody_out(site):
     room = lobby()
     with site.serve(**FAST) as server, contextlib.ExitStack() as doors:
         talkers = [doors.enter_context(server.connect(room)) for _ in range(40)]
+        for ws in talkers:  # whoever is still coming in may be thrown out, and comes back
+            hear_list(ws, "Here: " + ", ".join(["nobody"] * 40))
         for number in range(3):
             for ws in talkers:
                 ws.send(str(number))
