@@ -108,20 +108,20 @@ told.why = (
     "may hand it a function of their own that looks at each event and passes it on. Part II is "
     "built of this idea."
 )
-TOLD = {
-    "nothing": "Nothing is printed when Django answers a page.",
-    "404": 'The path is missing: print(scope["path"], event["status"]).',
-    "/nowhere": 'The status is missing: print(scope["path"], event["status"]).',
-    "/nowhere 404": "It is always the same line: the path is in the scope, the status in the event.",
-}
 
 
 def told_mistakes(visit):
+    printed = {
+        "nothing": "Nothing is printed when Django answers a page.",
+        "404": 'The path is missing: print(scope["path"], event["status"]).',
+        "/nowhere": 'The status is missing: print(scope["path"], event["status"]).',
+        "/nowhere 404": "It is always the same line: the path is in the scope, the status in the event.",
+    }
     if any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"]):
         return None  # what Python says about it is shown already
     if visit.wrong.did == "GET /nowhere":
         return "The answer does not reach the client: pass each event on, await send(event)."
-    return TOLD.get(str(visit.wrong.came), "One line for each page: only http.response.start has a status.")
+    return printed.get(str(visit.wrong.came), "One line for each page: only http.response.start has a status.")
 
 
 told.mistakes = told_mistakes

@@ -75,19 +75,18 @@ goodbye.why = (
     "The line stands before break, because nothing below break runs. The code comes from the "
     "client, so it may be any number that a close frame can carry; 1005 stands for none at all."
 )
-LEFT = {
-    "nothing": "Nothing is printed: what follows break does not run.",
-    "left with 1000": 'The second client left with 4001: the code is in the event, event["code"].',
-    "1000": 'The words are missing: print("left with", event["code"]).',
-}
 
 
 def goodbye_mistakes(visit):
+    printed = {
+        "nothing": "Nothing is printed: what follows break does not run.",
+        "left with 1000": 'The second client left with 4001: the code is in the event, event["code"].',
+        "1000": 'The words are missing: print("left with", event["code"]).',
+    }
     if raises(visit) or visit.wrong.did != "the server prints":
         return None
-    return LEFT.get(
-        str(visit.wrong.came), "One line when a client leaves, and none before: below websocket.disconnect."
-    )
+    otherwise = "One line when a client leaves, and none before: below websocket.disconnect."
+    return printed.get(str(visit.wrong.came), otherwise)
 
 
 goodbye.mistakes = goodbye_mistakes

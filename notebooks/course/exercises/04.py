@@ -92,23 +92,23 @@ any_case.why = (
     "One comparison with the text in small letters covers all sixteen ways to write ping. Who "
     "lists them by hand forgets one."
 )
-SILENT = {  # and should not be
-    "ping": "ping itself is not answered any more: compare small letters with small letters.",
-    "PING": "PING is not answered: make the text small, then compare once.",
-    "PiNg": "PiNg is not answered: make the text small, then compare once.",
-}
-ANSWERED = {  # and should not be
-    "pinging": "pinging is another word: the whole text must be ping.",
-    " ping": "A space in front of ping makes it another text: do not strip it.",
-    "": "An empty text gets silence.",
-}
 
 
 def any_case_mistakes(visit):
     step = visit.wrong
-    if ANSWERED.keys() <= {each.sent for each in visit.steps if each.came == "pong!"}:
+    silent = {  # and should not be
+        "ping": "ping itself is not answered any more: compare small letters with small letters.",
+        "PING": "PING is not answered: make the text small, then compare once.",
+        "PiNg": "PiNg is not answered: make the text small, then compare once.",
+    }
+    answered = {  # and should not be
+        "pinging": "pinging is another word: the whole text must be ping.",
+        " ping": "A space in front of ping makes it another text: do not strip it.",
+        "": "An empty text gets silence.",
+    }
+    if answered.keys() <= {each.sent for each in visit.steps if each.came == "pong!"}:
         return 'Every text is answered, even an empty one: or "PING" alone is always true, and so is lower without ().'
-    return SILENT.get(step.sent) if step.came is NOTHING else ANSWERED.get(step.sent)
+    return silent.get(step.sent) if step.came is NOTHING else answered.get(step.sent)
 
 
 any_case.mistakes = any_case_mistakes

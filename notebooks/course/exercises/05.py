@@ -77,22 +77,22 @@ about.why = (
     "A view knows nothing of WebSockets, and the handler nothing of pages. Both are the same "
     "Django project, so both may use its settings, its models and its users."
 )
-GOT = {
-    "404 Not Found": "404: Django's paths begin without a slash, path(\"about\", about).",
-    "301 Moved Permanently": 'The address has a slash at its end: path("about", about) has none.',
-    "500 Internal Server Error": "A view returns HttpResponse(text), not the text. Another reason stands at /about.",
-    "nothing": 'No page came within a second. Ask for it in a cell, urlopen(server.http_url + "about"): '
-    "below the cell stands what is wrong in urls.py.",
-}
 
 
 def about_mistakes(visit):
     step = visit.wrong
+    came = {
+        "404 Not Found": "404: Django's paths begin without a slash, path(\"about\", about).",
+        "301 Moved Permanently": 'The address has a slash at its end: path("about", about) has none.',
+        "500 Internal Server Error": "A view returns HttpResponse(text), not the text. Other errors: open /about.",
+        "nothing": 'No page came within a second. Ask for it in a cell, urlopen(server.http_url + "about"): '
+        "below the cell stands what is wrong in urls.py.",
+    }
     if any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"]):
         return None  # urls.py itself: what Python says about it is shown already
     if step.did == "GET /about":
         another = "The page is there, with another text: This site speaks WebSocket."
-        return another if isinstance(step.came, str) else GOT.get(str(step.came))
+        return another if isinstance(step.came, str) else came.get(str(step.came))
     return 'The console has lost its address: path("", console) stays.' if step.did == "the console" else None
 
 
