@@ -39,6 +39,16 @@ def test_a_starter_is_no_attempt_and_a_solution_passes(project, server, exercise
 
 
 @OF_FILES
+def test_where_a_name_is_unknown_nothing_else_is_guessed(project, server, exercise):
+    begin(project, exercise)
+    put(project, exercise, re.sub(r"# TODO.*", "unknown_name", starter(exercise), count=1))
+    result = judge.check(server, exercise)
+    if "NameError" in result.text:  # else the check has not come to that line
+        told = [words for _, words in WRONG[exercise.number].values() if words in shown(result)]
+        assert not told, result
+
+
+@OF_FILES
 def test_wrong_answers_are_told_apart(project, server, exercise):
     begin(project, exercise)
     messages = {}

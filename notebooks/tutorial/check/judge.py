@@ -91,14 +91,15 @@ def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
     if stuck:  # whatever the mistake looks like, this is where it comes from
         found = [sentence for sentence in found if sentence] or [faults.standstill(stuck)]
     elif visit.answers:
-        found += [mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
+        names = {entry.get("name") for each in failing for entry in each["entries"]}  # of what it raises
+        likely = "NameError" not in names and mistake(exercise, visit)
+        found += [likely, *faults.logged(step.came, visit.server.log)]
     else:  # the process is gone, and its record
         found = visit.server.facts[visit.facts :]
     if not any(found) and step.came is NOTHING:
         found = [faults.explain(connection, None, True) for connection in failing]
     otherwise = f"At {short(step.did)}: {words(step.expected)} is expected, and what came is {words(step.came)}."
-    found = list(dict.fromkeys(filter(None, found))) or [otherwise]
-    shown = [sentences(sentence) for sentence in found]
+    shown = [sentences(each) for each in dict.fromkeys(filter(None, found))] or [sentences(otherwise)]
     shown += [draw.draw(failing[-DRAWN:])] if failing else []
     return shown + ([folded("The other connections", draw.draw(passing[-DRAWN:]))] if passing else [])
 
@@ -117,8 +118,7 @@ def seen(steps: list[Step]) -> Shown:
         ["✓" if step.right else "✗", short(step.did), words(step.expected), words(step.came), f"{step.ms:.1f} ms"]
         for step in steps
     ]
-    tints = ["none" if step.right else "bad" for step in steps]
-    return table(["", "did", "expected", "came", "after"], rows, tints)
+    return table(["", "did", "expected", "came", "after"], rows, ["none" if step.right else "bad" for step in steps])
 
 
 def words(value: object) -> str:
