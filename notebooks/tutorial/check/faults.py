@@ -77,10 +77,7 @@ def every_fault() -> dict[int, Fault]:
 
 
 def choose(line: str) -> Fault:
-    """Return the fault that `%fault line` means; without a number, any of the newest that this notebook's lesson knows.
-
-    It is never the one that was planted last.
-    """
+    """Return the fault of a number; without one, one of the newest that this lesson knows, never twice the same."""
     known, number = every_fault(), line.strip()
     if number:
         if not number.isdecimal() or int(number) not in known:

@@ -19,9 +19,6 @@ def note(**known) -> None:
 
 
 def hidden() -> bool:
-    """Tell whether a planted fault is on disk as it was planted, and not named: so long the course is silent.
-
-    Whatever changes the file ends this, a save, `%lesson`, `%restore` or an editor.
-    """
+    """Tell whether a planted fault is on disk as it was planted, and not named: so long the course is silent."""
     known = planted()
     return not known["named"] and known["digest"] == digest(contents(ROOT / known["path"]) or b"")
