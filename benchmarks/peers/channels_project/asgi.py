@@ -9,7 +9,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.peers.channels_project.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.peers.channels_project.settings"  # whatever yours is
 django_application = get_asgi_application()
 
 from benchmarks.peers.channels_project.consumers import Ping, Room  # noqa: E402  (Django has to be set up before)
