@@ -12,6 +12,7 @@ import nbformat
 from copies import PROJECT
 from tutorial.disk import course
 
+MIGRATED = set()  # sets of migrations that the copy's database has: making them again takes a second
 HANDLER = "websocket_app/websocket.py"
 
 
@@ -46,10 +47,19 @@ def begin(project, exercise) -> None:
     for path, content in course.at(course.begins(), exercise.lesson + 1).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(content)
-    if exercise.lesson >= 11:  # its cells have made the tables, and its kernel has Django set up
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=project, check=True)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-        django.setup()
+    set_up(exercise.lesson)
+
+
+def set_up(lesson: int) -> None:
+    """Make the tables, as the lesson's cells have done, and set Django up, as its kernel has."""
+    if lesson < 11:
+        return
+    migrations = frozenset(path.name for path in PROJECT.glob("websocket_app/migrations/0*.py"))
+    if migrations not in MIGRATED or not (PROJECT / "db.sqlite3").exists():
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=PROJECT, check=True)
+        MIGRATED.add(migrations)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
+    django.setup()
 
 
 def notebooks() -> dict[str, list]:

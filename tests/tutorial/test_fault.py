@@ -1,13 +1,10 @@
 """Faults: each is planted in silence, differs on the wire from a right handler, and can be named and mended."""
 
 import difflib
-import os
 import re
-import subprocess
-import sys
 
-import django
 import pytest
+from answers import set_up
 from copies import PROJECT
 from kernel import Kernel
 from tutorial.check import find, judge
@@ -30,10 +27,7 @@ def plant(planted) -> None:
     fault.note(number=int(planted.title), path=planted.saves, digest=digest(files[planted.saves]), named=False)
     for name, content in course.alone(files).items():
         history.replace(PROJECT / name, content)
-    if planted.lesson >= 11:
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=PROJECT, check=True)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "websocket_app.settings")
-        django.setup()
+    set_up(planted.lesson)
 
 
 def letter(planted) -> str:
