@@ -246,8 +246,11 @@ def test_a_worker_and_the_broker_die_and_nothing_is_lost_or_doubled(site, databa
         time.sleep(3)
         broker.start()
         until(lambda: not any(member.left for member in members), 60)
-        time.sleep(1)  # the last ones are on their way
-        rows += stored(site, room, database)
+        before = None
+        while (now := stored(site, room, database)) != before:  # the last ones are on their way
+            before = now
+            time.sleep(2)
+        rows += now
         with servers[1].connect(f"{room}?after={rows[-1].split()[0]}") as ws:
             ws.send("the end")  # those who have heard all look once more
             rows += [hear(ws)]
