@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from chromium import executable
 from copies import FINISHED
 from serving import PASSWORD, PRODUCTION, Site
 
@@ -72,3 +73,12 @@ def developing(developing_server):
     """The server as a learner starts it, with DEBUG on; it must be well after the test."""
     yield developing_server
     developing_server.assert_well()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=executable(p), args=["--no-sandbox"])
+        yield browser
+        browser.close()

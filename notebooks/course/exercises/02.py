@@ -1,6 +1,6 @@
 """Lesson 2: One application, two protocols."""
 
-from tutorial.check import ACCEPTED, ANYTHING, NOTHING, Came, exercise, status
+from tutorial.check import ACCEPTED, ANYTHING, NOTHING, Came, entries, exercise, status
 
 EARLY, LATE = Came("prints first"), Came("prints after the answer")
 
@@ -19,9 +19,8 @@ async def names(visit):
 def start(visit):
     """Return what the application prints when the server starts, or how else it ends than it must."""
     lifespan = next(each for each in visit.report()["connections"] if each["type"] == "lifespan")
-    entries = lifespan["entries"]
-    printed = [entry["text"] for entry in entries if entry["kind"] == "print"]
-    raised = [entry["name"] for entry in entries if entry["kind"] == "raise"]
+    printed = [entry["text"] for entry in lifespan["entries"] if entry["kind"] == "print"]
+    raised = [entry["name"] for entry in lifespan["entries"] if entry["kind"] == "raise"]
     if raised != ["NotImplementedError"]:
         return Came(f"raises {raised[0]}" if raised else "returns")
     return " / ".join(printed) or NOTHING
@@ -117,7 +116,7 @@ def told_mistakes(visit):
         "/nowhere": 'The status is missing: print(scope["path"], event["status"]).',
         "/nowhere 404": "It is always the same line: the path is in the scope, the status in the event.",
     }
-    if any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"]):
+    if entries(visit, "raise"):
         return None  # what Python says about it is shown already
     if visit.wrong.did == "GET /nowhere":
         return "The answer does not reach the client: pass each event on, await send(event)."

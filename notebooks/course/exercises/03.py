@@ -1,6 +1,6 @@
 """Lesson 3: Saying yes."""
 
-from tutorial.check import ACCEPTED, NOTHING, exercise, status
+from tutorial.check import ACCEPTED, NOTHING, entries, exercise, status
 
 
 @exercise("3.1", "Count connections", "core", saves="websocket_app/websocket.py", was="3.1")
@@ -40,14 +40,9 @@ COUNTED = {
 }
 
 
-def raises(visit):
-    """Tell whether the handler raised: what Python says about it is shown already."""
-    return any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"])
-
-
 def mistakes(visit):
-    if raises(visit):
-        return None
+    if entries(visit, "raise"):
+        return None  # what Python says about it is shown already
     printed = visit.printed
     if printed and all(line.lstrip("-").isdecimal() for line in printed):
         return 'The number is printed, and the word after it is missing: print(connected, "connected").'
@@ -83,7 +78,7 @@ def goodbye_mistakes(visit):
         "left with 1000": 'The second client left with 4001: the code is in the event, event["code"].',
         "1000": 'The words are missing: print("left with", event["code"]).',
     }
-    if raises(visit) or visit.wrong.did != "the server prints":
+    if entries(visit, "raise") or visit.wrong.did != "the server prints":
         return None
     otherwise = "One line when a client leaves, and none before: below websocket.disconnect."
     return printed.get(str(visit.wrong.came), otherwise)

@@ -1,6 +1,6 @@
 """Lesson 4: ping, pong!"""
 
-from tutorial.check import ANYTHING, NOTHING, exercise
+from tutorial.check import ANYTHING, NOTHING, entries, exercise
 
 HANDLER = "websocket_app/websocket.py"
 
@@ -141,12 +141,11 @@ slow.why = (
 
 def mistakes(visit):
     step = visit.wrong
-    kinds = {entry["kind"] for connection in visit.record for entry in connection["entries"]}
-    if "raise" in kinds:
+    if entries(visit, "raise"):
         return None  # what Python says about it is shown already
     if step.expected == "pong!":
         return "ping must be answered as before."
-    if step.came == "done" and "blocked" in kinds:
+    if step.came == "done" and entries(visit, "blocked"):
         return "The other client waited as well: time.sleep holds everybody. await asyncio.sleep(1)"
     if step.came == "done":
         return "done came at once: wait before you send it. asyncio.sleep(1) without await does nothing."

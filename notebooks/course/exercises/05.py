@@ -1,6 +1,6 @@
 """Lesson 5: From the browser."""
 
-from tutorial.check import NOTHING, Came, closed, exercise
+from tutorial.check import NOTHING, Came, closed, entries, exercise
 
 FRAMES = ["ping", "PING", "ping", closed(4001), NOTHING]
 
@@ -88,7 +88,7 @@ def about_mistakes(visit):
         "nothing": 'No page came within a second. Ask for it in a cell, urlopen(server.http_url + "about"): '
         "below the cell stands what is wrong in urls.py.",
     }
-    if any(entry["kind"] == "raise" for connection in visit.record for entry in connection["entries"]):
+    if entries(visit, "raise"):
         return None  # urls.py itself: what Python says about it is shown already
     if step.did == "GET /about":
         another = "The page is there, with another text: This site speaks WebSocket."

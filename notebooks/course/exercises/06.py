@@ -1,6 +1,6 @@
 """Lesson 6: Break it."""
 
-from tutorial.check import ANYTHING, DROPPED, NOTHING, closed, exercise
+from tutorial.check import ANYTHING, DROPPED, NOTHING, closed, entries, exercise
 
 HANDLER = "websocket_app/websocket.py"
 AS_BEFORE = "ping, in text, must be answered as before."
@@ -101,7 +101,7 @@ cut.why = (
 
 def too_long(visit):
     step = visit.wrong
-    names = [entry["name"] for each in visit.record for entry in each["entries"] if entry["kind"] == "raise"]
+    names = [entry["name"] for entry in entries(visit, "raise")]
     if "UnicodeDecodeError" in names:
         return 'The cut went through a letter: decode(errors="ignore") drops the half.'
     if step.came is DROPPED and names and names != ["ProtocolError"]:

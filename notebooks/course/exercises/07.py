@@ -1,6 +1,6 @@
 """Lesson 7: One place for errors."""
 
-from tutorial.check import ANYTHING, NOTHING, closed, exercise, status
+from tutorial.check import ANYTHING, NOTHING, closed, entries, exercise, status
 
 HANDLER = "websocket_app/websocket.py"
 AS_BEFORE = "ping, in text, must be answered as before."
@@ -65,8 +65,7 @@ async def ended(visit):
 
 def logged(visit):
     """Return the lines of safely in the log."""
-    entries = [entry for each in visit.record for entry in each["entries"] if entry["kind"] == "print"]
-    return [entry["text"] for entry in entries if entry.get("path") == "websocket_app/errors.py"]
+    return [entry["text"] for entry in entries(visit, "print") if entry.get("path") == "websocket_app/errors.py"]
 
 
 ended.hints = [

@@ -1,6 +1,6 @@
 """Lesson 10: Saying no."""
 
-from tutorial.check import ACCEPTED, ANYTHING, DROPPED, NOTHING, closed, exercise, status
+from tutorial.check import ACCEPTED, ANYTHING, DROPPED, NOTHING, closed, entries, exercise, status
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -88,8 +88,7 @@ async def language(visit):
         await client.leave()
     await visit.connect("/", "offers v3", status(403), subprotocols=["v3"])
     await visit.connect("/", "offers nothing", status(403))
-    entries = [entry for each in visit.record for entry in each["entries"] if entry["kind"] == "print"]
-    errors = [entry["text"] for entry in entries if entry.get("path") == "websocket_app/errors.py"]
+    errors = [entry["text"] for entry in entries(visit, "print") if entry.get("path") == "websocket_app/errors.py"]
     visit.step("errors in the log", "", " / ".join(errors))
 
 

@@ -91,9 +91,8 @@ def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
     if stuck:  # whatever the mistake looks like, this is where it comes from
         found = [sentence for sentence in found if sentence] or [faults.standstill(stuck)]
     elif visit.answers:
-        names = {entry.get("name") for each in failing for entry in each["entries"]}  # of what it raises
-        likely = "NameError" not in names and mistake(exercise, visit)
-        found += [likely, *faults.logged(step.came, visit.server.log)]
+        unknown = "NameError" in {entry.get("name") for each in failing for entry in each["entries"]}
+        found += [not unknown and mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
     else:  # the process is gone, and its record
         found = visit.server.facts[visit.facts :]
     if not any(found) and step.came is NOTHING:

@@ -39,6 +39,11 @@ def fits(came: object, expected: object) -> bool:
     return came in expected if isinstance(expected, tuple) else came == expected
 
 
+def entries(visit, kind: str) -> list[dict]:
+    """Return what was recorded of one kind, such as "raise" or "print", of all clients of a visit."""
+    return [entry for each in visit.record for entry in each["entries"] if entry["kind"] == kind]
+
+
 def ending(error: ConnectionClosed) -> Came:
     """Return how a connection has ended, as its client sees it."""
     return DROPPED if error.rcvd is None else closed(error.rcvd.code)
