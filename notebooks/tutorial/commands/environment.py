@@ -63,7 +63,7 @@ def missing(name: str) -> list:
     for line in contents(name).splitlines():
         line = line.partition("#")[0].strip()
         if line and ";" not in line:
-            package, _, least = line.partition(">=")
+            package, least = re.match(r"([\w-]+)(?:>=)?([\d.]*)", line).groups()  # a newer one than listed works, too
             try:
                 found = numbers(metadata.version(package)) >= numbers(least)
             except metadata.PackageNotFoundError:
