@@ -4,6 +4,7 @@ In a test, `tutorial` and `websocket_app` are the copy's, imported at the top of
 
 - `project` is the copy's folder, as the course ends and with no state of the course.
 - `server` is a Server of that copy, not started yet, and stopped after the test.
+- `shared` is a Server that all tests of a file use, one after the other: it is started, and stopped, once.
 - `copies.copy(folder)` makes one more copy, for tests that need kernels side by side.
 
 Processes of pytest-xdist have a copy each, and so a port each.
@@ -41,12 +42,20 @@ def pytest_unconfigure() -> None:
     TEMPORARY.cleanup()
 
 
+def restore(*gone: str) -> None:
+    """Put the copy's project back, and remove some more."""
+    for name in ("websocket_app", *gone):
+        if (PROJECT / name).is_dir():
+            shutil.rmtree(PROJECT / name)
+        else:
+            (PROJECT / name).unlink(missing_ok=True)
+    shutil.copytree(FINISHED / "websocket_app", PROJECT / "websocket_app")
+
+
 @pytest.fixture
 def project(monkeypatch) -> Path:
     """The folder of the copy, restored."""
-    for name in ("websocket_app", ".course"):
-        shutil.rmtree(PROJECT / name, ignore_errors=True)
-    shutil.copytree(FINISHED / "websocket_app", PROJECT / "websocket_app")
+    restore(".course")
     monkeypatch.chdir(PROJECT)
     return PROJECT
 
@@ -59,3 +68,21 @@ def server(project):
     server = Server()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_server():
+    from tutorial.server.server import Server
+
+    restore(".course")
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shared(shared_server, monkeypatch):
+    """The server of this file's tests; what a learner did with it, in the copy's folder, is gone."""
+    restore(".course/progress", ".course/history", ".course/fault.json")
+    monkeypatch.chdir(PROJECT)
+    return shared_server

@@ -37,16 +37,16 @@ def starter(exercise) -> str:
     raise AssertionError(f"no %check {exercise.number} in any notebook")
 
 
-def put(project, exercise, content: str) -> None:
-    (project / exercise.saves).write_text(content)
+def put(exercise, content: str) -> None:
+    (PROJECT / exercise.saves).write_text(content)
 
 
-def begin(project, exercise) -> None:
+def begin(exercise) -> None:
     """Bring the copy to where the lesson of an exercise has done its work, as the lesson after it finds it."""
-    shutil.rmtree(project / "websocket_app")
+    shutil.rmtree(PROJECT / "websocket_app")
     for path, content in course.at(course.begins(), exercise.lesson + 1).items():
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_bytes(content)
+        (PROJECT / path).parent.mkdir(parents=True, exist_ok=True)
+        (PROJECT / path).write_bytes(content)
     set_up(exercise.lesson)
 
 

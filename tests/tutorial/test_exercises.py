@@ -8,7 +8,6 @@ from answers import begin, notebooks, put, shown, starter, verdict
 from tutorial.check import every, judge
 from tutorial.check.exercises import MARKS
 from tutorial.disk import course
-from tutorial.server.state import State
 from wrong_answers import WRONG
 
 SECONDS = 5.0  # that a check may take
@@ -24,43 +23,44 @@ def test_the_exercise_is_whole(exercise):
 
 
 @OF_FILES
-def test_a_starter_is_no_attempt_and_a_solution_passes(project, server, exercise):
-    begin(project, exercise)
-    assert "not attempted" in verdict(judge.check(server, exercise))
-    put(project, exercise, starter(exercise))
-    assert "not attempted" in verdict(judge.check(server, exercise))
-    assert server.state is State.OFF, "nothing to check, and a server was started"
-    put(project, exercise, starter(exercise).replace("TODO", "DONE"))
-    assert "not yet" in verdict(judge.check(server, exercise)), "an edit of the learner's own is an attempt"
-    put(project, exercise, exercise.solution)
-    result = judge.check(server, exercise)
+def test_a_starter_is_no_attempt_and_a_solution_passes(shared, exercise):
+    begin(exercise)
+    worker = shared._serving.worker
+    assert "not attempted" in verdict(judge.check(shared, exercise))
+    put(exercise, starter(exercise))
+    assert "not attempted" in verdict(judge.check(shared, exercise))
+    assert shared._serving.worker is worker, "nothing to check, and a worker was started"
+    put(exercise, starter(exercise).replace("TODO", "DONE"))
+    assert "not yet" in verdict(judge.check(shared, exercise)), "an edit of the learner's own is an attempt"
+    put(exercise, exercise.solution)
+    result = judge.check(shared, exercise)
     assert verdict(result) == f"✓ {exercise.number} {exercise.title}: passed.", result
     assert "<details><summary" in result.html and "<details open" not in result.html
 
 
 @pytest.mark.parametrize("number", ["4.1", "8.1", "13.1", "14.3"])
-def test_where_a_name_is_unknown_nothing_else_is_guessed(project, server, number):
+def test_where_a_name_is_unknown_nothing_else_is_guessed(shared, number):
     exercise = every()[number]
-    begin(project, exercise)
-    put(project, exercise, re.sub(r"# TODO.*", "unknown_name", starter(exercise), count=1))
-    result = judge.check(server, exercise)
+    begin(exercise)
+    put(exercise, re.sub(r"# TODO.*", "unknown_name", starter(exercise), count=1))
+    result = judge.check(shared, exercise)
     assert "NameError" in result.text
     assert not [words for _, words in WRONG[number].values() if words in shown(result)], result
 
 
 @OF_FILES
-def test_wrong_answers_are_told_apart(project, server, exercise):
-    begin(project, exercise)
+def test_wrong_answers_are_told_apart(shared, exercise):
+    begin(exercise)
     messages = {}
     for name, (changes, words) in WRONG[exercise.number].items():
         content = exercise.solution
         for old, new in changes:
             assert old in content, f"{name}: {old!r} is not in the solution"
             content = content.replace(old, new)
-        put(project, exercise, content)
-        server.fresh()  # the save has started it already
+        put(exercise, content)
+        shared.fresh()  # the save has started it already
         since = time.monotonic()
-        result = judge.check(server, exercise)
+        result = judge.check(shared, exercise)
         assert time.monotonic() - since < SECONDS
         assert verdict(result).startswith("✗") and "not yet" in verdict(result), f"{name}: {result}"
         assert words in shown(result), f"{name}: {result}"

@@ -56,28 +56,28 @@ def test_a_fault_is_one_small_change_and_is_asked_for_in_five_ways(planted):
 
 
 @ALL
-def test_a_fault_is_named_and_mended(project, server, planted):
+def test_a_fault_is_named_and_mended(shared, planted):
     plant(planted)
     assert fault.hidden()
-    silent = judge.check(server, find("check", "fault"))
+    silent = judge.check(shared, find("check", "fault"))
     assert "not attempted" in verdict(silent) and "still there" in silent.text
     wrong = next(key for key, each in choices(planted).items() if each is not planted)
     assert "not " in verdict(found(wrong)) and fault.hidden()
     assert "named." in verdict(found(letter(planted))) and not fault.hidden()
     assert "which of these" in found("").text and "named." in verdict(found(letter(planted))), "asked once more"
-    said = judge.check(server, find("check", "fault"))
+    said = judge.check(shared, find("check", "fault"))
     assert "✗" in verdict(said), f"what is checked does not see the mistake: {said}"
-    (project / planted.saves).write_text(planted.solution)
-    said = judge.check(server, find("check", "fault"))
+    (PROJECT / planted.saves).write_text(planted.solution)
+    said = judge.check(shared, find("check", "fault"))
     assert "passed" in verdict(said) and planted.shows.split()[0] in said.text, said
     assert progress.of(planted.names)["passed"]
 
 
-def test_the_lessons_own_cell_does_not_solve_it(project, server):
+def test_the_lessons_own_cell_does_not_solve_it(shared):
     planted = choose("6")
     plant(planted)
-    (project / planted.saves).write_text(planted.solution)
-    said = judge.check(server, find("check", "fault"))
+    (PROJECT / planted.saves).write_text(planted.solution)
+    said = judge.check(shared, find("check", "fault"))
     assert "not attempted" in verdict(said)
     assert "%fault 6 plants it again" in " ".join(said.text.split())
     assert "not there any more" in verdict(found("")) and "not there any more" in verdict(found("a"))
@@ -127,7 +127,8 @@ asyncio.run(client("ping"))"""
 
 
 @pytest.fixture(scope="module")
-def kernel():
+def kernel(shared_server):
+    shared_server.stop()
     with Kernel(PROJECT, "04_ping_pong.ipynb") as kernel:
         kernel.run("%load_ext tutorial", "%lesson 4")
         yield kernel
