@@ -6,7 +6,7 @@ import contextlib
 from websocket_app.chat import enter, ring, told
 from websocket_app.history import remember, store
 
-WAITING = 20  # messages that a client may be behind
+WAITING = 100  # messages that a client may be behind
 PATIENCE = 5  # seconds for a close frame that nobody reads
 rooms = {}  # {"lobby": {queue: (who, patience)}}
 changed = set()  # rooms whose list is about to be told
