@@ -27,6 +27,10 @@ def pytest_configure() -> None:
     sys.path[:0] = [str(PROJECT), str(PROJECT / "notebooks")]
 
 
+def pytest_pyfunc_call() -> None:
+    os.environ.pop("PYTEST_CURRENT_TEST", None)  # a spare serves while its environment is the kernel's
+
+
 def pytest_report_header() -> str:
     """Say what a learner has changed, because tests of the lessons look at the notebooks as they are."""
     changes = ["git", "diff", "--name-only", "HEAD", "--", "notebooks", "websocket_app"]

@@ -62,22 +62,22 @@ HOSTILE = {
 
 def test_a_check_ends_whatever_the_handler_does_and_says_what_it_met(project, server):
     exercise = find("check", "4.1")
-    begin(project, exercise)
+    begin(exercise)
     for name, (body, words) in HOSTILE.items():
-        put(project, exercise, BEGIN + body)
+        put(exercise, BEGIN + body)
         server.fresh()  # the save has started it already
         since = time.monotonic()
         result = judge.check(server, exercise)
         assert time.monotonic() - since < SECONDS, f"{name} takes {time.monotonic() - since:.1f} s"
         assert "not yet" in verdict(result) and words in shown(result), f"{name}: {result}"
-    put(project, exercise, exercise.solution)
+    put(exercise, exercise.solution)
     assert "passed" in verdict(judge.check(server, exercise))
 
 
 def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project, server, monkeypatch):
     exercise = find("check", "4.1")
-    begin(project, exercise)
-    put(project, exercise, exercise.solution)
+    begin(exercise)
+    put(exercise, exercise.solution)
     monkeypatch.setattr(server, "fresh", lambda: {}["gone"])
     result = judge.check(server, exercise)
     assert "could not be checked" in verdict(result) and "is not the reason. KeyError: 'gone'" in shown(result)
@@ -86,9 +86,9 @@ def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project
 
 def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project, server):
     later = find("check", "3.1")
-    begin(project, later)
-    put(project, find("check", "2.1"), find("check", "2.1").solution)  # prints a line for each connection
-    put(project, later, later.solution)
+    begin(later)
+    put(find("check", "2.1"), find("check", "2.1").solution)  # prints a line for each connection
+    put(later, later.solution)
     assert "passed" in verdict(judge.check(server, later))
 
 
@@ -124,7 +124,7 @@ TALKS = {
 
 def test_a_timeline_is_matched_frame_by_frame(project, server):
     exercise = find("check", "5.1")
-    begin(project, exercise)
+    begin(exercise)
     assert "not attempted" in verdict(judge.check(server, exercise))
     server.start()
     assert "not attempted" in verdict(judge.check(server, exercise))
@@ -143,7 +143,7 @@ def test_a_timeline_is_matched_frame_by_frame(project, server):
 
 def test_a_client_is_judged_on_what_it_sent_fifty_times_in_a_row(project, server):
     exercise = find("check", "5.1")
-    begin(project, exercise)
+    begin(exercise)
     server.start()
     for round in range(25):
         for answers in (2, 0):  # a client that reads no answer is gone before the handler has received all of it
@@ -154,8 +154,8 @@ def test_a_client_is_judged_on_what_it_sent_fifty_times_in_a_row(project, server
 
 def test_a_check_judges_its_own_connections_only(project, server):
     exercise = find("check", "4.1")
-    begin(project, exercise)
-    put(project, exercise, exercise.solution)
+    begin(exercise)
+    put(exercise, exercise.solution)
     server.start()
 
     async def strangers():
@@ -183,8 +183,8 @@ def test_a_check_judges_its_own_connections_only(project, server):
 
 def test_a_check_serves_from_any_state_and_closes_what_is_open(project, server):
     exercise = find("check", "4.1")
-    begin(project, exercise)
-    put(project, exercise, exercise.solution)
+    begin(exercise)
+    put(exercise, exercise.solution)
     assert "passed" in verdict(judge.check(server, exercise)), "never started"
     server.stop()
     assert "passed" in verdict(judge.check(server, exercise)), "stopped"
@@ -205,17 +205,17 @@ def test_a_check_serves_from_any_state_and_closes_what_is_open(project, server):
 
 def test_hints_go_deeper_and_the_solution_opens_after_three_attempts(project, server):
     exercise = find("hint", "4.1")
-    begin(project, exercise)
+    begin(exercise)
     seen = [judge.hint(exercise).text for _ in range(len(exercise.hints) + 1)]
     assert len(set(seen)) == len(exercise.hints) and seen[-1] == seen[-2]
     for attempt in range(3):
-        put(project, exercise, starter(exercise))
+        put(exercise, starter(exercise))
         judge.check(server, exercise)  # an unchanged file is no attempt
         for _ in range(2):  # nor is the same file twice
             assert "not open yet" in repr(judge.solution(exercise))
-            put(project, exercise, starter(exercise) + f"\nATTEMPT = {min(attempt, 1)}\n")
+            put(exercise, starter(exercise) + f"\nATTEMPT = {min(attempt, 1)}\n")
             judge.check(server, exercise)
-    put(project, exercise, starter(exercise) + "\nATTEMPT = 2\n")
+    put(exercise, starter(exercise) + "\nATTEMPT = 2\n")
     assert "%solution 4.1 is open" in repr(judge.check(server, exercise))
     assert exercise.solution.strip() in repr(judge.solution(exercise))
     assert "3 attempts" in repr(judge.overview())
@@ -223,10 +223,10 @@ def test_hints_go_deeper_and_the_solution_opens_after_three_attempts(project, se
 
 def test_a_pass_opens_the_solution_and_stays(project, server):
     exercise = find("check", "4.2")
-    begin(project, exercise)
-    put(project, exercise, exercise.solution)
+    begin(exercise)
+    put(exercise, exercise.solution)
     judge.check(server, exercise)
-    put(project, exercise, exercise.solution.replace("count = 0", "count = 1"))
+    put(exercise, exercise.solution.replace("count = 0", "count = 1"))
     assert "not yet" in verdict(judge.check(server, exercise))
     assert "our solution" in repr(judge.solution(exercise))
     assert re.search(r"4\.2 +✓ passed", repr(judge.overview()))
@@ -234,9 +234,9 @@ def test_a_pass_opens_the_solution_and_stays(project, server):
 
 def test_a_solution_stands_beside_the_own_one_with_what_is_different_and_why(project, server):
     exercise = find("check", "4.1")
-    begin(project, exercise)
+    begin(exercise)
     own = exercise.solution.replace("text = ", "rest = ").replace('"text": text', '"text": rest')
-    put(project, exercise, own)
+    put(exercise, own)
     assert verdict(judge.check(server, exercise)).startswith("✓")
     told = judge.solution(exercise).text
     assert (
@@ -245,9 +245,9 @@ def test_a_solution_stands_beside_the_own_one_with_what_is_different_and_why(pro
         and "+                text = " in told
     )
     assert exercise.why.split(".")[0] in " ".join(told.split())
-    put(project, exercise, exercise.solution)
+    put(exercise, exercise.solution)
     assert "What makes yours" not in judge.solution(exercise).text  # nothing is different
-    put(project, exercise, starter(exercise))
+    put(exercise, starter(exercise))
     assert "What makes yours" not in judge.solution(exercise).text  # nothing of the learner's own is there
 
 
@@ -294,7 +294,7 @@ async def websocket_application(scope, receive, send):
 
 def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(project):
     exercise = find("check", "4.1")
-    begin(project, exercise)
+    begin(exercise)
     with Kernel(project) as kernel:
         told = kernel.run("%load_ext tutorial", f"%%save {HANDLER}\n{starter(exercise)}", "%check 4.1", "%hint 4.1")
         assert "· 4.1 A second command: not attempted yet." in told and "hint 1 of 3" in told

@@ -199,6 +199,7 @@ def test_a_kernel_killed_again_and_again_leaves_no_process_and_keeps_its_port(pr
     assert free(*ports)
 
 
+@pytest.mark.long
 def test_100_random_endings_of_notebooks_leave_no_process_and_no_port(project, tmp_path):
     random.seed(100)
     folders = [copy(tmp_path / str(number)) for number in range(5)]

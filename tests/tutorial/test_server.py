@@ -91,6 +91,7 @@ def hammer(server):
 # What runs is what is on disk.
 
 
+@pytest.mark.long
 def test_200_saves_in_a_row_under_load_give_200_right_answers_and_refuse_nobody(server, websocket, hammer):
     server.start()
     met = hammer()

@@ -109,6 +109,7 @@ def test_a_migration_that_has_not_run_is_said_and_after_it_the_room_is_itself(si
         server.assert_well()
 
 
+@pytest.mark.long
 def test_two_processes_with_two_writers_each_lose_nothing_and_are_never_locked_out(site):
     room, count = lobby(), 1000
 
