@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import edit, idle, ping, rooms, rooms_table, table
+from benchmarks import edit, idle, memory, ping, room_peers, rooms, rooms_table, table
 from benchmarks.figures import FULL, QUICK, Effort, Figure
 from benchmarks.servers import PEERS, ROOT, running
 
@@ -36,12 +36,18 @@ def steps(effort: Effort) -> Iterator[Step]:
 def steps_of_rooms(effort: Effort) -> Iterator[Step]:
     """Yield each step with a room, every one with a server and a database of its own."""
     for number in range(effort.rounds_of_rooms):
-        for peer in in_turn(rooms.PEERS, number):
-            with rooms.running_apart(peer) as server:
-                yield peer.name, partial(rooms.tell_all, server, effort)
+        for peer in in_turn(room_peers.PEERS, number):
+            with room_peers.running_apart(peer) as servers:
+                yield peer.name, partial(rooms.tell_all, servers, effort)
         for what, measure in (("who stops reading", rooms.stall), ("joins", rooms.join)):
-            with rooms.running_apart(rooms.PEERS[0]) as server:
+            with room_peers.running_apart(room_peers.PEERS[0]) as (server,):
                 yield what, partial(measure, server, effort)
+
+
+def steps_of_memory(effort: Effort) -> Iterator[Step]:
+    """Yield a step for each learner."""
+    for number in range(effort.rounds_of_rooms):
+        yield f"learner {number + 1}", memory.measure
 
 
 def count(effort: Effort) -> int:
@@ -60,13 +66,15 @@ def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that everything works, and leave README.md alone")
-    parser.add_argument("what", nargs="?", choices=["rooms"], help="the second table; without it, the first")
+    parser.add_argument("what", nargs="?", choices=["rooms", "memory"], help="another table than the first")
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
     place, report, todo, number = "benchmarks", table.report, steps(effort), count(effort)
-    if options.what:
+    if options.what == "rooms":
         place, report, todo = "rooms", rooms_table.report, steps_of_rooms(effort)
-        number = effort.rounds_of_rooms * (len(rooms.PEERS) + 2)
+        number = effort.rounds_of_rooms * (len(room_peers.PEERS) + 2)
+    if options.what == "memory":
+        place, report, todo, number = "memory", memory.report, steps_of_memory(effort), effort.rounds_of_rooms
     readme = ROOT / "benchmarks" / "README.md"
     if effort is FULL:
         table.between_markers(readme, place)

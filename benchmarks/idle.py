@@ -4,7 +4,7 @@ import resource
 import socket
 
 from benchmarks.figures import Effort, Figure, Measure
-from benchmarks.servers import Server
+from benchmarks.servers import Server, watch
 from benchmarks.wire import WrongAnswer, ask, connect_many
 
 HANDSHAKES = Measure("handshakes", "/s")
@@ -31,7 +31,7 @@ def measure(server: Server, effort: Effort) -> list[Figure]:
     try:
         use(connections, compression)
         before = server.memory()
-        opened = server.watch(lambda: connect_many(server.port, effort.idle, compression))
+        opened = watch([server], lambda: connect_many(server.port, effort.idle, compression))
         connections += opened.result
         use(opened.result, compression)
         memory = server.memory() - before

@@ -1,7 +1,7 @@
 """Ping and pong: one client in sequence, and 64 at once."""
 
 from benchmarks.figures import Effort, Figure, Measure
-from benchmarks.servers import Server
+from benchmarks.servers import Server, watch
 from benchmarks.wire import connect_many, ping_pong
 
 CLIENTS = 64
@@ -17,7 +17,7 @@ def measure(server: Server, effort: Effort) -> list[Figure]:
     try:
         ping_pong(connections, effort.seconds / 5)  # Warm up.
         in_sequence = ping_pong(connections[:1], effort.seconds / 2)
-        at_once = server.watch(lambda: ping_pong(connections, effort.seconds))
+        at_once = watch([server], lambda: ping_pong(connections, effort.seconds))
     finally:
         for connection in connections:
             connection.close()

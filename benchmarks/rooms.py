@@ -1,25 +1,16 @@
 """A room: how long until the last one hears, clients that stop reading, and joins while messages pass."""
 
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 
-from benchmarks.edit import copy_project
 from benchmarks.figures import Effort, Figure, Measure
 from benchmarks.members import Ears, Member, attend, join_many
-from benchmarks.servers import Peer, Server, daphne, module, running, this_application, uvicorn
+from benchmarks.room_peers import BROADCAST
+from benchmarks.servers import Server, watch
 from benchmarks.wire import WrongAnswer
-
-ROOM = "this application's room, on uvloop"
-ROOM_ASYNCIO = "the same on asyncio's own loop"
-BROADCAST = "`websockets.broadcast` on uvloop"
-BROADCAST_ASYNCIO = "the same on asyncio's loop"
-CHANNELS_DAPHNE = "Channels in memory, on daphne"
-CHANNELS_UVICORN = "Channels in memory, on uvicorn"
 
 LAST = Measure("said to the last (less is better)", "ms", base=BROADCAST)
 TELLING = Measure("the first to the last (less is better)", "ms", base=BROADCAST)
@@ -48,36 +39,10 @@ AHEAD = 10  # Messages that are said and not heard yet.
 LONGEST = 300  # Seconds for all of them.
 
 
-def on_asyncio(port: int) -> list[str]:
-    """Return the command of this project with all its flags but the loop."""
-    code = (
-        "from websocket_app.management.commands.serve import FLAGS; FLAGS['loop'] = 'asyncio'; import manage;"
-        " manage.main()"
-    )
-    return ["-c", code, "serve", "--port", str(port)]
-
-
-PEERS = [
-    Peer(ROOM, this_application),
-    Peer(ROOM_ASYNCIO, on_asyncio),
-    Peer(BROADCAST, module("websockets_broadcast", "--uvloop")),
-    Peer(BROADCAST_ASYNCIO, module("websockets_broadcast")),
-    Peer(CHANNELS_DAPHNE, daphne),
-    Peer(CHANNELS_UVICORN, uvicorn("benchmarks.peers.channels_project.asgi:application")),
-]
-
-
 @contextmanager
-def running_apart(peer: Peer) -> Iterator[Server]:
-    """Run a peer on a copy of the project, so that your own database stays as it is."""
-    with tempfile.TemporaryDirectory() as folder, running(peer, copy_project(Path(folder))) as server:
-        yield server
-
-
-@contextmanager
-def members_of(server: Server, count: int) -> Iterator[list[Member]]:
-    """Fill the room, and empty it at the end whatever happens."""
-    members = join_many(server.port, count, PATH)
+def members_of(servers: list[Server], count: int) -> Iterator[list[Member]]:
+    """Fill the room, as many through each process, and empty it at the end whatever happens."""
+    members = [member for server in servers for member in join_many(server.port, count // len(servers), PATH)]
     try:
         attend(members, SETTLE)
         yield members
@@ -86,7 +51,7 @@ def members_of(server: Server, count: int) -> Iterator[list[Member]]:
             member.leave()
 
 
-def tell_all(server: Server, effort: Effort) -> list[Figure]:
+def tell_all(servers: list[Server], effort: Effort) -> list[Figure]:
     """Return how long it takes from what the first one says to its own hearing, and to the last one's."""
     times = []
 
@@ -101,9 +66,9 @@ def tell_all(server: Server, effort: Effort) -> list[Figure]:
                 member.hear_of(text)
             times.append((begin, first, perf_counter()))
 
-    with members_of(server, effort.members) as members:
-        watched = server.watch(say_all)
-    name = server.peer.name
+    with members_of(servers, effort.members) as members:
+        watched = watch(servers, say_all)
+    name = servers[0].peer.name
     return [
         Figure(LAST, name, 1000 * statistics.median(last - begin for begin, _, last in times)),
         Figure(TELLING, name, 1000 * statistics.median(last - first for _, first, last in times)),
@@ -115,7 +80,7 @@ def tell_all(server: Server, effort: Effort) -> list[Figure]:
 
 def stall(server: Server, effort: Effort) -> list[Figure]:
     """Let some stop reading while five messages a second pass; stop the server while others have stopped."""
-    with members_of(server, effort.readers) as readers:
+    with members_of([server], effort.readers) as readers:
         ears, late, begin, before = Ears(readers), [], perf_counter(), server.memory()
         stalled = join_many(server.port, STALLED, PATH)
         out, growth, most, said = float("inf"), 0, 0, 0

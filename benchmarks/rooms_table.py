@@ -1,9 +1,8 @@
 """What rooms do, as a table of ratios and as promises with what was measured."""
 
-import statistics
 from collections.abc import Iterable, Sequence
 
-from benchmarks import rooms
+from benchmarks import room_peers, rooms
 from benchmarks.figures import Effort, Figure
 from benchmarks.servers import SERVER_CORE
 from benchmarks.table import machine, medians, ratios, rows, spread, values
@@ -13,8 +12,8 @@ COLUMNS = [rooms.LAST, rooms.TELLING, rooms.WORK]
 
 def report(figures: Sequence[Figure], effort: Effort) -> str:
     """Write all that README.md shows of rooms, in Markdown."""
-    table = rows(figures, COLUMNS, [peer.name for peer in rooms.PEERS])
-    notes = [reading(effort), *against(figures), limit(figures), machine()]
+    table = rows(figures, COLUMNS, [peer.name for peer in room_peers.PEERS])
+    notes = [reading(effort), *against(figures), limit(figures), machine("channels-redis", "redis")]
     return "\n\n".join([table, *notes, promises(figures, effort)])
 
 
@@ -23,17 +22,21 @@ def reading(effort: Effort) -> str:
     places = "servers on one core, the load on another" if SERVER_CORE is not None else "servers and load on any core"
     return (
         f"One of {effort.members:,} in a room says something, all hear it: times as ratios to the peer that says 1.0,"
-        " in the same round; less is better. Only this application stores what is said, before it tells it: the first"
-        " column has that in it. The second is the telling alone, from the client that hears it first to the one that"
-        f" hears it last. {places.capitalize()}; {effort.rounds_of_rooms} rounds with servers of their own, and of the"
-        f" {effort.said} messages in each, the median."
+        " in the same round; less is better. This application stores what is said, before it tells it, and nobody else"
+        " here does: the first column has that in it. The second is the telling alone, from the client that hears it"
+        f" first to the one that hears it last. {places.capitalize()}, two processes and their Redis together;"
+        f" {effort.rounds_of_rooms} rounds with servers of their own, and of the {effort.said} messages in each, the"
+        " median."
     )
 
 
 def against(figures: Sequence[Figure]) -> Iterable[str]:
-    """Say how a room stands against Channels."""
-    for peer in (rooms.CHANNELS_DAPHNE, rooms.CHANNELS_UVICORN):
-        yield f"{peer}: the last one hears it {spread(ratios(figures, rooms.LAST, peer, rooms.ROOM))} times as late."
+    """Say how a room stands against Channels: one that stores nothing either in memory, the finished one over Redis."""
+    pairs = [(room_peers.CHANNELS_DAPHNE, room_peers.UNSTORED), (room_peers.CHANNELS_UVICORN, room_peers.UNSTORED)]
+    pairs += [(room_peers.CHANNELS_TWICE, room_peers.ROOM_TWICE), (room_peers.CHANNELS_PUBSUB, room_peers.ROOM_TWICE)]
+    for peer, own in pairs:
+        times = spread(ratios(figures, rooms.LAST, peer, own))
+        yield f"{peer}: the last one hears it {times} times as late as in {own}."
 
 
 def limit(figures: Sequence[Figure]) -> str:
@@ -48,8 +51,8 @@ def limit(figures: Sequence[Figure]) -> str:
 def promises(figures: Sequence[Figure], effort: Effort) -> str:
     """Write what `manage.py serve` holds, the worst of all rounds."""
     measures = (rooms.SLOWEST, rooms.OUT, rooms.GROWTH, rooms.STOP, rooms.CLOSED, rooms.BROKEN, rooms.THROWN_OUT)
-    worst = {measure: max(values(figures, measure, rooms.ROOM)) for measure in measures}
-    joins, passed = (statistics.median(values(figures, measure, rooms.ROOM)) for measure in (rooms.JOINS, rooms.PASSED))
+    worst = {measure: max(values(figures, measure, room_peers.ROOM)) for measure in measures}
+    joins, passed = (medians(figures, measure)[room_peers.ROOM] for measure in (rooms.JOINS, rooms.PASSED))
     lines = [
         [f"{effort.readers} in a room and {rooms.STALLED} that stopped reading, 5 messages a second", "", ""],
         ["the others hear 99 % within", "100 ms", f"{worst[rooms.SLOWEST]:.0f} ms"],

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,18 +53,23 @@ class Server:
         """Return the resident memory in bytes."""
         return self.process.memory_info().rss
 
-    def watch(self, work: Callable[[], Result]) -> Watched[Result]:
-        """Return what `work` returns, how long it took, and how busy both sides were meanwhile."""
-        start, server, load = time.perf_counter(), self.cpu(), time.process_time()
-        result = work()
-        seconds = time.perf_counter() - start
-        server, load = self.cpu() - server, time.process_time() - load
-        return Watched(result, seconds, 100 * server / seconds, 100 * load / seconds)
-
     def cpu(self) -> float:
         """Return the seconds of processor time used so far."""
         times = self.process.cpu_times()
         return times.user + times.system
+
+
+def watch(servers: Sequence[Server], work: Callable[[], Result]) -> Watched[Result]:
+    """Return what `work` returns, how long it took, and how busy both sides were meanwhile."""
+
+    def cpu() -> float:
+        return sum(server.cpu() for server in servers)
+
+    start, server, load = time.perf_counter(), cpu(), time.process_time()
+    result = work()
+    seconds = time.perf_counter() - start
+    server, load = cpu() - server, time.process_time() - load
+    return Watched(result, seconds, 100 * server / seconds, 100 * load / seconds)
 
 
 def this_application(port: int) -> list[str]:
@@ -132,10 +137,10 @@ def pinned(core: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def running(peer: Peer, folder: Path = ROOT) -> Iterator[Server]:
+def running(peer: Peer, folder: Path = ROOT, **more: str) -> Iterator[Server]:
     """Start a peer in a folder, wait until it takes connections, and stop it at the end whatever happens.
 
-    Servers are on one core; inside the block this process is on another.
+    `more` is added to its environment. Servers are on one core; inside the block this process is on another.
     """
     port = free_port()
     environment = {
@@ -144,6 +149,7 @@ def running(peer: Peer, folder: Path = ROOT) -> Iterator[Server]:
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
         "WEBSOCKET_MESSAGES_PER_SECOND": "1000000",  # Its own limits would stop the load.
         "WEBSOCKET_CONNECTIONS_EACH": "1000000",
+        **more,
     }
     with tempfile.TemporaryFile() as log:
         with pinned(SERVER_CORE):

@@ -147,9 +147,9 @@ def medians(figures: Sequence[Figure], measure: Measure) -> dict[str, float]:
     return {peer: statistics.median(values(figures, measure, peer)) for peer in peers}
 
 
-def machine() -> str:
+def machine(*more: str) -> str:
     """Name the processor, the system and the versions."""
-    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in [*PACKAGES, *more])
     system = f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{processor()}, {os.cpu_count()} cores, {system}, {python}; {packages}."

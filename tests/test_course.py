@@ -65,12 +65,17 @@ def package(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.suffix != ".pyc"}
 
 
+def marks(lesson: Path) -> list:
+    """Return no mark for the lessons that do most with processes, files and the database; the others take minutes."""
+    return [] if lesson.stem[:2] in {"01", "04", "11", "19"} else [pytest.mark.long]
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     return copy(tmp_path_factory.mktemp("class") / "course")
 
 
-@pytest.mark.parametrize("lesson", SHUFFLED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", [pytest.param(each, id=each.stem, marks=marks(each)) for each in SHUFFLED])
 def test_in_any_order_from_a_scrambled_project_and_twice_in_one_kernel(course, lesson):
     from tutorial.commands.notebook import Run
 

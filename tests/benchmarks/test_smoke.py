@@ -34,6 +34,7 @@ def from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
 
 
+@pytest.mark.long
 def test_quick_run_prints_a_figure_for_every_peer():
     from benchmarks import edit
     from benchmarks.servers import PEERS
@@ -59,8 +60,9 @@ def test_quick_run_prints_a_figure_for_every_peer():
         assert said in table
 
 
+@pytest.mark.long
 def test_quick_run_of_rooms_prints_a_figure_for_every_peer_and_every_promise():
-    from benchmarks.rooms import PEERS
+    from benchmarks.room_peers import PEERS
 
     command = [sys.executable, "-m", "benchmarks", "rooms", "--quick"]
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -70,6 +72,17 @@ def test_quick_run_of_rooms_prints_a_figure_for_every_peer_and_every_promise():
         assert re.search(r"\d\.\d", rows[peer.name]), f"{peer.name} has no figure: {rows[peer.name]}"
     for promise in ("memory grows by", "joiners that are closed", "joiners with a gap, or with anything double"):
         assert re.search(r"\d", rows[promise].rpartition("|")[2])
+
+
+@pytest.mark.long
+def test_quick_run_of_memory_prints_every_row():
+    from benchmarks.memory import ROWS
+
+    command = [sys.executable, "-m", "benchmarks", "memory", "--quick"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr[-2000:]
+    rows = dict(re.findall(r"^\| ([^|]+) \| (\d+) \|", process.stdout, re.MULTILINE))
+    assert rows.keys() == ROWS.keys()
 
 
 def test_the_table_replaces_the_one_before(tmp_path):

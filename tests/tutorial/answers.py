@@ -1,5 +1,6 @@
 """An exercise of the course, and what a test does to it."""
 
+import functools
 import itertools
 import os
 import re
@@ -62,6 +63,7 @@ def set_up(lesson: int) -> None:
     django.setup()
 
 
+@functools.cache
 def notebooks() -> dict[str, list]:
     """Return name → cells of code, of every notebook."""
     found = sorted((PROJECT / "notebooks").glob("*.ipynb"))
