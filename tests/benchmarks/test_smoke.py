@@ -17,7 +17,7 @@ REQUIREMENTS = ROOT / "benchmarks" / "requirements.txt"
 def missing() -> list[str]:
     """Return the packages of benchmarks/requirements.txt that are not installed."""
     names = re.findall(r"^[A-Za-z0-9_-]+", REQUIREMENTS.read_text(), re.MULTILINE)
-    installed = {distribution.name.lower() for distribution in importlib.metadata.distributions()}
+    installed = {each.name.lower().replace("_", "-") for each in importlib.metadata.distributions()}
     return [name for name in names if name.lower() not in installed]
 
 
