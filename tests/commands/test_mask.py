@@ -10,6 +10,7 @@ VARY = [
     ("     0.3 ms  client → server", "    10.4 ms  client → server"),
     ("<td>0.3 ms</td>", "<td>1,210.4 ms</td>"),
     ("it took 0.31 s", "it took 12.02 s"),
+    ("stood still for about 1 s, and", "stood still for about 0.9 s, and"),
     ("$ uvicorn websocket_app.asgi:application --port 54000", "$ uvicorn websocket_app.asgi:application"),
     ("ready at http://localhost:54000/", "ready at http://localhost:8000/"),
     ("'server': ('127.0.0.1', 54000)", "'server': ('::1', 8000)"),

@@ -80,11 +80,11 @@ class Kernel:
 
 
 def own_port(folder: Path) -> None:
-    """Give a folder a port of its own, away from the programs and other tests that share this machine."""
+    """Give a folder a port of its own, away from programs and other tests, test_server.py's below 25000 as well."""
     remembered = folder / ".course" / "port"
     if not remembered.exists() and (folder / "manage.py").exists():
         remembered.parent.mkdir(exist_ok=True)
-        remembered.write_text(str(random.randrange(20000, 30000)))
+        remembered.write_text(str(random.randrange(25000, 30000)))
 
 
 def text(message: dict) -> str:

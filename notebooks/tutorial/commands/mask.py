@@ -34,7 +34,7 @@ MASKS = [
         lambda m: f"{GONE} ms".rjust(len(m[0])) if m["pad"] else f"{GONE} ms",
     ),
     # Seconds that were measured. Limits are whole words ("2.5 seconds") and do not vary.
-    (re.compile(r"\b\d+\.\d+ s\b"), f"{GONE} s"),
+    (re.compile(r"(?:\b\d+\.\d+|(?<=about )\d+) s\b"), f"{GONE} s"),
     # The course uses port 8000, or a free one where that is taken; uvicorn's command line names it then.
     (re.compile(r" --port \d{4,5}\b"), ""),
     (re.compile(r"\b(localhost):(?!8888)\d{4,5}\b"), r"\1:8000"),
