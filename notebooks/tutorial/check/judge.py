@@ -12,7 +12,7 @@ from ..save import differing
 from ..shown import Shown, below, code, folded, sentences, table, title
 from .exercises import Exercise, every
 from .faults import every_fault
-from .values import ANYTHING, NO_EXCEPTION, NOTHING, Came, fits
+from .values import ANYTHING, NO_EXCEPTION, NOTHING, exceptions, fits
 from .visit import LIMIT, NotAttempted, Step, Stopped, Visit
 
 ATTEMPTS = 3  # that open the solution
@@ -64,9 +64,7 @@ async def visited(visit: Visit, exercise: Exercise) -> list[Shown]:
             async with asyncio.timeout(LIMIT):
                 await exercise.check(visit)
             if exercise.saves and not visit.wrong:
-                entries = [e for c in visit.record if c["agent"] not in visit.excused for e in c["entries"]]
-                raised = [Came(entry["name"]) for entry in entries if entry["kind"] == "raise"]
-                visit.step("the calls end", NO_EXCEPTION, raised[0] if raised else NO_EXCEPTION)
+                visit.step("the calls end", NO_EXCEPTION, next(exceptions(visit), NO_EXCEPTION))
         except Stopped:
             pass
         except TimeoutError:
@@ -92,7 +90,8 @@ def what_is_wrong(visit: Visit, exercise: Exercise) -> list[Shown]:
         found = [sentence for sentence in found if sentence] or [faults.standstill(stuck)]
     elif visit.answers:
         unknown = "NameError" in {entry.get("name") for each in failing for entry in each["entries"]}
-        found += [not unknown and mistake(exercise, visit), *faults.logged(step.came, visit.server.log)]
+        likely = None if unknown or step.expected is NO_EXCEPTION else mistake(exercise, visit)
+        found += [likely, *faults.logged(step.came, visit.server.log)]
     else:  # the process is gone, and its record
         found = visit.server.facts[visit.facts :]
     if not any(found) and step.came is NOTHING:

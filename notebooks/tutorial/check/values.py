@@ -1,5 +1,6 @@
 """What a check compares: messages, and what may come in place of one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from websockets.exceptions import ConnectionClosed
@@ -42,6 +43,15 @@ def fits(came: object, expected: object) -> bool:
 def entries(visit, kind: str) -> list[dict]:
     """Return what was recorded of one kind, such as "raise" or "print", of all clients of a visit."""
     return [entry for each in visit.record for entry in each["entries"] if entry["kind"] == kind]
+
+
+def exceptions(visit) -> Iterator[Came]:
+    """Yield those that have left the project, and those that its errors.py, of lesson 7, has written into the log."""
+    for entry in (e for each in visit.record if each["agent"] not in visit.excused for e in each["entries"]):
+        if entry["kind"] == "raise":
+            yield Came(entry["name"])
+        if entry["kind"] == "print" and entry.get("path") == "websocket_app/errors.py":
+            yield Came(entry["text"], 1011)
 
 
 def ending(error: ConnectionClosed) -> Came:

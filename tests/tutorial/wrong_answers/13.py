@@ -12,6 +12,10 @@ WRONG = {
             ],
             "each message begins the second anew",
         ),
+        "raises at the end": (
+            [('"websocket.disconnect":\n            break', '"websocket.disconnect":\n            event["text"]')],
+            "KeyError('text') in websocket.py",
+        ),
         "ping lost": ([('== "ping"', '== "pinging"')], "ping must be answered"),
         "says so": (
             [
