@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..disk import system
+from ..record.nets import compile_ahead
 from .output import Channel
 from .serve import Worker
 
@@ -71,6 +72,7 @@ def spare(folder: Path, log: str, mode: str, link: Connection, sockets: list[soc
         if command["do"] == "fork":
             with socket.socket(fileno=os.dup(link.fileno())) as line:
                 connection = Connection(*socket.recv_fds(line, 1, 1)[1])
+            compile_ahead(folder / "websocket_app")
             answer["pid"] = os.fork()
             if answer["pid"] == 0:
                 link.close()
