@@ -3,7 +3,7 @@
 import selectors
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks import wire
 
@@ -102,8 +102,8 @@ class Ears:
                 yield key.data, text
 
 
-def join_many(port: int, count: int, path: str) -> list[Member]:
-    """Return as many members in the order in which they came in, IN_FLIGHT of them coming at any time."""
+def join_many(ports: Sequence[int], count: int, path: str) -> list[Member]:
+    """Return as many members in the order in which they came in, by one port after the other, IN_FLIGHT at a time."""
     members, waiting, ears = [], deque(), Ears([])
     for number in range(count + wire.IN_FLIGHT):
         if number >= wire.IN_FLIGHT and waiting:
@@ -112,7 +112,7 @@ def join_many(port: int, count: int, path: str) -> list[Member]:
             members.append(member)
             ears.add(member)
         if number < count:
-            waiting.append(Member(port, path))
+            waiting.append(Member(ports[number % len(ports)], path))
         if number % wire.IN_FLIGHT == 0:  # Who is in must not wait for its pongs until all are.
             for _ in ears.hear(0):
                 pass

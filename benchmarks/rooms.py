@@ -41,8 +41,8 @@ LONGEST = 300  # Seconds for all of them.
 
 @contextmanager
 def members_of(servers: list[Server], count: int) -> Iterator[list[Member]]:
-    """Fill the room, as many through each process, and empty it at the end whatever happens."""
-    members = [member for server in servers for member in join_many(server.port, count // len(servers), PATH)]
+    """Fill the room, through each process in turn, and empty it at the end whatever happens."""
+    members = join_many([server.port for server in servers], count, PATH)
     try:
         attend(members, SETTLE)
         yield members
@@ -82,7 +82,7 @@ def stall(server: Server, effort: Effort) -> list[Figure]:
     """Let some stop reading while five messages a second pass; stop the server while others have stopped."""
     with members_of([server], effort.readers) as readers:
         ears, late, begin, before = Ears(readers), [], perf_counter(), server.memory()
-        stalled = join_many(server.port, STALLED, PATH)
+        stalled = join_many([server.port], STALLED, PATH)
         out, growth, most, said = float("inf"), 0, 0, 0
         while (now := perf_counter()) - begin < effort.stalled:
             if now - begin >= said * PAUSE:
@@ -97,7 +97,7 @@ def stall(server: Server, effort: Effort) -> list[Figure]:
                         out = min(out, perf_counter() - begin)
                 else:
                     late.append(perf_counter() - float(text.rpartition(" ")[2]))
-        stalled += join_many(server.port, STALLED, PATH)
+        stalled += join_many([server.port], STALLED, PATH)
         begin = perf_counter()
         server.process.terminate()
         server.process.wait(60)
@@ -119,7 +119,7 @@ def join(server: Server, effort: Effort) -> list[Figure]:
 
     A joiner stays until it has heard the last twenty and some that pass; every twentieth stays to the end.
     """
-    talker = join_many(server.port, 1, PATH)[0]
+    talker = join_many([server.port], 1, PATH)[0]
     ears, heard, passing, staying = Ears([talker]), {talker: []}, set(), [talker]
     said = joined = 0
     end = time.monotonic() + LONGEST
