@@ -124,6 +124,19 @@ def test_a_file_that_is_not_utf_8_is_said_so(server, websocket):
     assert "websocket_app/websocket.py is not UTF-8." in server.describe()
 
 
+def test_a_file_is_compiled_ahead_and_a_warning_of_pythons_is_said_each_time(server, websocket):
+    (websocket.parent / "other.py").write_text('WRONG = "a" is "b"\n')
+    websocket.write_text("from websocket_app import other\n" + handler("first"))
+    server.start()
+    assert "SyntaxWarning" in server.log
+    until(lambda: server._serving.spare.waiting)  # forked when the files above had been compiled
+    for answer in ("other", "first"):
+        websocket.write_text("from websocket_app import other\n" + handler(answer))
+        server.serve()
+        assert "SyntaxWarning" in server.log
+        assert ask(server.url) == answer
+
+
 @pytest.mark.parametrize("name", ["random", "django", "uvicorn"])
 def test_a_file_that_hides_a_package_is_named(server, project, name):
     path = project / f"{name}.py"
