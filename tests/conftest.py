@@ -50,7 +50,7 @@ def restore(*gone: str) -> None:
     """Put the copy's project back, and remove some more."""
     for name in ("websocket_app", *gone):
         if (PROJECT / name).is_dir():
-            shutil.rmtree(PROJECT / name)
+            shutil.rmtree(PROJECT / name, ignore_errors=True)
         else:
             (PROJECT / name).unlink(missing_ok=True)
     shutil.copytree(FINISHED / "websocket_app", PROJECT / "websocket_app")

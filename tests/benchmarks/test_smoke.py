@@ -34,18 +34,22 @@ def from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
 
 
+def quick_run(*what: str) -> str:
+    """Return what a quick run prints, in a process of its own: this one has a `tutorial` of the other tests loaded."""
+    command = [sys.executable, "-m", "benchmarks", *what, "--quick"]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert process.returncode == 0, process.stderr[-2000:]
+    return process.stdout
+
+
 @pytest.mark.long
 def test_quick_run_prints_a_figure_for_every_peer():
     from benchmarks import edit
     from benchmarks.servers import PEERS
 
-    # In a process of its own, as a reader runs it: this one has a `tutorial` of the other tests loaded.
-    command = [sys.executable, "-m", "benchmarks", "--quick"]
-    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert process.returncode == 0, process.stderr[-2000:]
-    table = process.stdout
+    printed = quick_run()
     measured = {peer.name for peer in PEERS} | set(edit.PEERS)
-    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", table, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", printed, re.MULTILINE))
     assert measured <= set(rows)
     for name in measured:
         assert re.search(r"\d\.\d", rows[name]), f"{name} has no figure: {rows[name]}"
@@ -57,17 +61,15 @@ def test_quick_run_prints_a_figure_for_every_peer():
         "The first answer comes",
         "How busy a core was",
     ):
-        assert said in table
+        assert said in printed
 
 
 @pytest.mark.long
 def test_quick_run_of_rooms_prints_a_figure_for_every_peer_and_every_promise():
     from benchmarks.room_peers import PEERS
 
-    command = [sys.executable, "-m", "benchmarks", "rooms", "--quick"]
-    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert process.returncode == 0, process.stderr[-2000:]
-    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", process.stdout, re.MULTILINE))
+    printed = quick_run("rooms")
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", printed, re.MULTILINE))
     for peer in PEERS:
         assert re.search(r"\d\.\d", rows[peer.name]), f"{peer.name} has no figure: {rows[peer.name]}"
     for promise in ("memory grows by", "joiners that are closed", "joiners with a gap, or with anything double"):
@@ -78,10 +80,8 @@ def test_quick_run_of_rooms_prints_a_figure_for_every_peer_and_every_promise():
 def test_quick_run_of_memory_prints_every_row():
     from benchmarks.memory import ROWS
 
-    command = [sys.executable, "-m", "benchmarks", "memory", "--quick"]
-    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert process.returncode == 0, process.stderr[-2000:]
-    rows = dict(re.findall(r"^\| ([^|]+) \| (\d+) \|", process.stdout, re.MULTILINE))
+    printed = quick_run("memory")
+    rows = dict(re.findall(r"^\| ([^|]+) \| (\d+) \|", printed, re.MULTILINE))
     assert rows.keys() == ROWS.keys()
 
 

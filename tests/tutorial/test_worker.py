@@ -13,6 +13,7 @@ from handlers import ask, handler
 from kernel import own_port, until
 from tutorial.disk import system
 from tutorial.disk.project import TutorialError
+from tutorial.record.nets import Watched, compile_ahead
 from tutorial.server import serving
 from tutorial.server.server import State
 from websockets.asyncio.client import connect
@@ -124,7 +125,17 @@ def test_a_file_that_is_not_utf_8_is_said_so(server, websocket):
     assert "websocket_app/websocket.py is not UTF-8." in server.describe()
 
 
-def test_a_file_is_compiled_ahead_and_a_warning_of_pythons_is_said_each_time(server, websocket):
+def test_what_is_right_is_compiled_ahead_and_what_is_not_is_left_to_its_import(project):
+    package = project / "websocket_app"
+    right = {str(path) for path in package.rglob("*.py")}
+    (package / "other.py").write_text('WRONG = "a" is "b"\n')
+    (package / "another.py").write_text("def broken(:\n")
+    Watched.compiled.clear()
+    compile_ahead(package)
+    assert Watched.compiled.keys() == right
+
+
+def test_a_warning_of_pythons_is_said_each_time_though_files_are_compiled_ahead(server, websocket):
     (websocket.parent / "other.py").write_text('WRONG = "a" is "b"\n')
     websocket.write_text("from websocket_app import other\n" + handler("first"))
     server.start()
