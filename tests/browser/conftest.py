@@ -19,7 +19,7 @@ from chromium import executable
 from copies import ORIGINAL, copy
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from .lesson import Lesson, opened
+from .lesson import SIZE, Lesson, opened
 
 QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 ARGUMENTS = ["--no-sandbox", "--disable-sync", *QUIET.split()]
@@ -98,17 +98,26 @@ def address(process: subprocess.Popen, timeout: float) -> str:
     raise AssertionError(f"manage.py lab ended:\n{said}")
 
 
+# JupyterLab draws cells when the browser is idle, which Chromium without a screen may not be for half a minute.
+IDLE = "window.requestIdleCallback = work => setTimeout(() => work({ didTimeout: true, timeRemaining: () => 50 }))"
+
+
 class Lab:
     """A JupyterLab in the browser of one person."""
 
     def __init__(self, browser: Browser, address: str, folder: Path) -> None:
-        self.address, self.folder = address, folder
-        self.context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+        self.folder = folder
+        self.context = browser.new_context(viewport=SIZE, color_scheme="light")
         self.context.set_default_timeout(PATIENCE)
+        self.context.add_init_script(IDLE)
+        self.page = self.context.new_page()  # one for all lessons: to load it takes as long as a test
+        base, _, token = address.partition("?")
+        self.page.goto(f"{base[: base.index('/lab')]}/lab?{token}&reset")
+        self.page.wait_for_function("window.jupyterapp && jupyterapp.restored")
 
     def lesson(self, number: int) -> AbstractContextManager[Lesson]:
-        """Open a lesson, without its stored outputs, in a tab of its own; its kernel ends with the `with` block."""
-        return opened(self.context, self.address, self.folder, number)
+        """Open a lesson, without its stored outputs; its kernel ends with the `with` block."""
+        return opened(self.page, self.folder, number)
 
 
 @pytest.fixture

@@ -7,16 +7,28 @@ from pathlib import Path
 
 import nbformat
 from copies import ORIGINAL
-from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+SIZE = {"width": 1400, "height": 900}
 NUMBERED = re.compile(r"^\[\d+\]:$")  # the prompt of a cell that has run
 
 
-@contextmanager
-def opened(context: BrowserContext, address: str, folder: Path, number: int) -> Iterator["Lesson"]:
-    """Open a lesson of the course in `folder` in a JupyterLab, without its stored outputs; end its kernel at last.
+# A tab is disposed of, for it would ask whether to save; then nothing of it is left for the next one.
+CLOSE = """async () => {
+    await jupyterapp.serviceManager.sessions.shutdownAll();
+    for (const tab of [...jupyterapp.shell.widgets("main")]) tab.dispose();
+}"""
+OPEN = """async path => {
+    await jupyterapp.commands.execute("docmanager:open", { path });
+    jupyterapp.shell.expandLeft();
+}"""
 
-    What is seen under a cell has been run here, then. `address` is JupyterLab's, with its token.
+
+@contextmanager
+def opened(page: Page, folder: Path, number: int) -> Iterator["Lesson"]:
+    """Open a lesson of the course in `folder` in its JupyterLab, without its stored outputs; end its kernel at last.
+
+    What is seen under a cell has been run here, then.
     """
     stored = next((ORIGINAL / "notebooks").glob(f"{number:02}_*.ipynb"))
     notebook = nbformat.read(stored, as_version=4)
@@ -24,16 +36,12 @@ def opened(context: BrowserContext, address: str, folder: Path, number: int) -> 
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     nbformat.write(notebook, folder / "notebooks" / stored.name)
-    page = context.new_page()
+    page.set_viewport_size(SIZE)
+    page.evaluate(OPEN, f"notebooks/{stored.name}")
     try:
-        base, _, token = address.partition("?")
-        # Without `reset`, JupyterLab opens the tabs of the test before, too.
-        page.goto(f"{base[: base.index('/lab')]}/lab/tree/notebooks/{stored.name}?{token}&reset")
-        lesson = Lesson(page, [cell.id for cell in notebook.cells])
-        yield lesson
-        page.evaluate("jupyterapp.serviceManager.sessions.shutdownAll()")
+        yield Lesson(page, [cell.id for cell in notebook.cells])
     finally:
-        page.close()
+        page.evaluate(CLOSE)
 
 
 class Lesson:

@@ -22,7 +22,7 @@ def test_it_runs_pytest_over_the_tests_and_exits_as_it_does(course):
     for path in folder.glob("tests/**/*.py"):
         path.unlink()
     (folder / "tests" / "test_something.py").write_text(TESTS)
-    process = manage(folder, "test", PYTHONDONTWRITEBYTECODE="1")
+    process = manage(folder, "test", "--numprocesses=1", PYTHONDONTWRITEBYTECODE="1")
     assert process.returncode == 0, process.stdout + process.stderr
     assert "2 passed" in process.stdout.splitlines()[-1]
     process = manage(folder, "test", "-k", "wish", WISH="fail")
