@@ -206,6 +206,15 @@ def test_what_was_kept_once_is_not_kept_again_and_what_the_course_can_make_is_no
     assert save(WEBSOCKET, handler("mine"))[1] is None
 
 
+def test_a_save_looks_at_the_newest_that_was_kept_and_takes_no_longer_the_more_there_is(websocket, monkeypatch):
+    for number in range(history.SHOWN + 2):
+        assert history.keep(websocket, str(number).encode()) == number + 1
+    read = []
+    monkeypatch.setattr(history, "contents", lambda path: read.append(path))
+    assert history.keep(websocket, b"0") == history.SHOWN + 3
+    assert len(read) == history.SHOWN
+
+
 @pytest.mark.parametrize("argument", ["0", "99", "-1", "one", "1 2", "../1"])
 def test_a_number_that_is_not_on_the_list_is_one_sentence(websocket, argument):
     save(WEBSOCKET, handler("second"))
@@ -224,7 +233,7 @@ def test_damaged_entries_hide_no_others_and_no_number_is_used_twice(websocket):
     (history.FOLDER / "garbage.txt").write_bytes(bytes(10))
     (history.FOLDER / "00004" / WEBSOCKET).unlink()
     (history.FOLDER / "00004" / WEBSOCKET).symlink_to(websocket)
-    assert [entry["number"] for entry in history.entries()] == [6, 5]
+    assert [number for number, _, _ in history.entries()] == [6, 5]
     assert save(WEBSOCKET, handler("next"))[1] == 7
 
 
@@ -322,7 +331,7 @@ def test_two_notebooks_that_save_at_the_same_time_never_share_a_number(websocket
     for thread in threads:
         thread.join()
     assert sorted(numbers) == list(range(1, 201))
-    assert {entry["content"] for entry in history.entries()} == {
+    assert {file.read_bytes() for _, _, file in history.entries()} == {
         f"{a} {b}".encode() for a in range(8) for b in range(25)
     }
 

@@ -12,7 +12,7 @@ from .modules import forget_modules
 from .project import ROOT, STATE, TutorialError, inside, relative
 
 FOLDER = STATE / "history"
-SHOWN = 20
+SHOWN = 20  # of the newest
 
 
 def replace(path: Path, content: bytes | None) -> int | None:
@@ -33,18 +33,19 @@ def replace(path: Path, content: bytes | None) -> int | None:
 
 
 def keep(path: Path, content: bytes) -> int | None:
-    """Copy `content` into the history; return its number, the old one where it was kept before.
+    """Copy `content` into the history; return its number, the old one where it was kept lately.
 
     Returns None for what the course can make again by itself.
     """
     name = relative(path)
     if course.known(name, content):
         return None
-    for entry in entries():
-        if (entry["path"], entry["content"]) == (name, content):
-            return entry["number"]
     make(FOLDER)
-    number = max((int(folder.name) for folder in FOLDER.iterdir() if folder.name.isdecimal()), default=0) + 1
+    numbers = sorted(int(folder.name) for folder in FOLDER.iterdir() if folder.name.isdecimal())
+    for number in numbers[-SHOWN:]:  # not of all, or each save would take longer than the one before
+        if contents(FOLDER / f"{number:05}" / name) == content:
+            return number
+    number = max(numbers, default=0) + 1
     while True:
         try:
             (FOLDER / f"{number:05}").mkdir()
@@ -57,16 +58,14 @@ def keep(path: Path, content: bytes) -> int | None:
     return number
 
 
-def entries() -> list[dict]:
-    """Return what was kept, newest first: `number`, `path`, `when`, `content`. Links are not followed."""
-    found = []
-    for file in FOLDER.glob("[0-9]*/**/*"):
-        number, *parts = file.relative_to(FOLDER).parts
-        if number.isdecimal() and file.is_file() and file.resolve() == FOLDER.resolve() / number / Path(*parts):
-            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(file.stat().st_mtime))
-            entry = {"path": "/".join(parts), "when": when, "content": contents(file)}
-            found.append({"number": int(number), **entry})
-    return sorted(found, key=lambda entry: -entry["number"])
+def entries() -> list[tuple[int, str, Path]]:
+    """Return what was kept, newest first: number, path, and the file. Links are not followed."""
+    folder, found = FOLDER.resolve(), []
+    for file in folder.glob("[0-9]*/**/*"):
+        number, *parts = file.relative_to(folder).parts
+        if number.isdecimal() and file.is_file() and file.resolve() == file:
+            found.append((int(number), "/".join(parts), file))
+    return sorted(found, reverse=True)
 
 
 def listing() -> str:
@@ -74,15 +73,19 @@ def listing() -> str:
     kept = entries()
     if not kept:
         return "Nothing of yours has been replaced yet."
-    rows = [f"{entry['number']:>4}  {entry['when']}  {entry['path']}{first_change(entry)}" for entry in kept[:SHOWN]]
+    rows = [f"{number:>4}  {when(file)}  {path}{first_change(path, file)}" for number, path, file in kept[:SHOWN]]
     rest = [f"      … and {len(kept) - SHOWN} older"] if len(kept) > SHOWN else []
-    return "\n".join([*rows, *rest, f"\n%restore {kept[0]['number']} brings the first of these back."])
+    return "\n".join([*rows, *rest, f"\n%restore {kept[0][0]} brings the first of these back."])
 
 
-def first_change(entry: dict) -> str:
-    """Return the first line of an entry that the file does not have now, on a line of its own."""
-    now = (contents(ROOT / entry["path"]) or b"").splitlines()
-    for number, line in enumerate(entry["content"].splitlines(), 1):
+def when(file: Path) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(file.stat().st_mtime))
+
+
+def first_change(path: str, file: Path) -> str:
+    """Return the first line of a kept file that the project's file does not have now, on a line of its own."""
+    now = (contents(ROOT / path) or b"").splitlines()
+    for number, line in enumerate((contents(file) or b"").splitlines(), 1):
         if line.strip() and line not in now:
             return f"\n      line {number}: {line.decode(errors='replace').strip()[:60]}"
     return ""
@@ -90,7 +93,7 @@ def first_change(entry: dict) -> str:
 
 def restore(argument: str) -> tuple[Path, bytes]:
     """Return the file and the content that the number `argument` names; raise TutorialError if it names none."""
-    for entry in entries():
-        if str(entry["number"]) == argument:
-            return inside(entry["path"]), entry["content"]
+    for number, path, file in entries():
+        if str(number) == argument:
+            return inside(path), contents(file)
     raise TutorialError(f"%restore takes a number from the list, and {argument} is not one. %restore shows the list.")
