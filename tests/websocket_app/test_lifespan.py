@@ -98,15 +98,17 @@ def test_a_graceful_stop_tells_every_client(site, handler):
 
 @pytest.mark.parametrize("path", ["/", "/echo"])
 def test_sigterm_under_traffic(site, path):
-    async def talk(server):
+    async def talk(server, answered):
         async with connect(server.ws + path, proxy=None) as ws:
             while True:
                 await ws.send("ping")
                 await asyncio.wait_for(ws.recv(), 5)
+                answered.set()
 
     async def many(server):
-        clients = [asyncio.create_task(talk(server)) for _ in range(50)]
-        await asyncio.wait(clients, timeout=0.5)
+        answered = [asyncio.Event() for _ in range(50)]
+        clients = [asyncio.create_task(talk(server, each)) for each in answered]
+        await asyncio.wait_for(asyncio.gather(*(each.wait() for each in answered)), 10)
         server.process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(asyncio.gather(*clients, return_exceptions=True), 5)
 
