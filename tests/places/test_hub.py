@@ -1,6 +1,7 @@
 """The course on a real JupyterHub: three users at once, each behind the hub's proxy.
 
-Their names are what a hub allows: one with a dot, one with a blank and a letter that an address must quote.
+Their names are what a hub allows: one with a dot, one with a blank and a letter that an address must quote. The hub
+itself stands below a path of its host, as where a school has other things at its address, too.
 
 pip install -r tests/places/requirements.txt
 npm install --prefix tests/places configurable-http-proxy@5
@@ -30,10 +31,11 @@ from playwright.sync_api import expect, sync_playwright
 from websockets.sync.client import connect
 
 USERS = ADA, BOB, ZOE = "ada", "bob.c", "zoë w"
+HUB = quote("/our school")
 PATIENCE = 60.0  # seconds, for a server of a user and for a cell
 PROXY = Path(__file__).parent / "node_modules" / ".bin" / "configurable-http-proxy"
 CONFIG = """\
-c.JupyterHub.bind_url = "{address}/"
+c.JupyterHub.bind_url = "{origin}{hub}/"
 c.JupyterHub.hub_port = {ports[1]}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{ports[2]}"
 c.ConfigurableHTTPProxy.command = ["{proxy}"]
@@ -55,7 +57,7 @@ c.JupyterHub.load_roles = [{{"name": "test", "services": ["test"], "scopes": sco
 TLS = """\
 c.JupyterHub.ssl_key = "{folder}/key.pem"
 c.JupyterHub.ssl_cert = "{folder}/cert.pem"
-c.JupyterHub.public_url = "{address}/"
+c.JupyterHub.public_url = "{origin}{hub}/"
 """
 WITHOUT_PROXY = {"ServerApp": {"jpserver_extensions": {"jupyter_server_proxy": False}}}
 ME = """() => new Promise(done => {
@@ -96,14 +98,16 @@ class Hub:
         if tls:
             certify(folder)
             self.ssl = ssl.create_default_context(cafile=folder / "cert.pem")
-        self.address = f"{'https' if tls else 'http'}://127.0.0.1:{self.ports[0]}"
+        self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.ports[0]}"
         names = {"proxy": PROXY, "python": sys.executable, "token": self.token, "ports": self.ports}
-        names |= {"folder": folder, "address": self.address, "password": self.password}
+        names |= {"folder": folder, "origin": self.origin, "password": self.password, "hub": HUB}
         (folder / "jupyterhub_config.py").write_text((CONFIG + TLS * tls).format(**names))
         self.log = (folder / "hub.log").open("w")
         headers = {"Authorization": f"token {self.token}"}
         verify = self.ssl or True
-        self.api = httpx.Client(base_url=f"{self.address}/hub/api", headers=headers, timeout=PATIENCE, verify=verify)
+        self.api = httpx.Client(
+            base_url=f"{self.origin}{HUB}/hub/api", headers=headers, timeout=PATIENCE, verify=verify
+        )
         self.tokens: dict[str, str] = {}
         self.begin()
 
@@ -152,7 +156,7 @@ class Notebook:
     """A notebook of a user, run through the hub's proxy by the protocol that JupyterLab speaks."""
 
     def __init__(self, hub: Hub, user: str, name: str, server: str = "") -> None:
-        self.hub, self.base = hub, f"{hub.address}/user/{quote(user)}{server and '/' + server}"
+        self.hub, self.base = hub, f"{hub.origin}{HUB}/user/{quote(user)}{server and '/' + server}"
         asks = {"path": f"notebooks/{name}", "type": "notebook", "name": name, "kernel": {"name": "python3"}}
         self.headers = {"Authorization": f"token {hub.tokens[user]}"}
         verify = hub.ssl or True
@@ -237,7 +241,7 @@ def test_three_users_at_once_get_their_pong(hub):
     with ThreadPoolExecutor() as pool:
         shown = dict(zip(USERS, pool.map(lesson, USERS), strict=True))
     for user, said in shown.items():
-        assert re.search(rf"The server is ready at /user/{quote(user)}/proxy/\d+/", said), said
+        assert re.search(rf"The server is ready at {HUB}/user/{quote(user)}/proxy/\d+/", said), said
         assert "pong!" in said
     assert len(set(re.findall(r"/proxy/(\d+)/", " ".join(shown.values())))) == len(USERS)
 
@@ -261,7 +265,7 @@ def test_a_browser_reaches_the_page_and_its_websocket_by_tls(tmp_path):
 def use_the_page(hub: Hub, user: str) -> None:
     """Open the page in Chromium: ping, log in, ask who is there, log out, ask again."""
     notebook = Notebook(hub, user, "05_from_the_browser.ipynb")
-    page = re.search(rf"ready at (/user/{quote(user)}/proxy/\d+/)", notebook.run(LOAD.format(number=14)))[1]
+    page = re.search(rf"ready at ({HUB}/user/{quote(user)}/proxy/\d+/)", notebook.run(LOAD.format(number=14)))[1]
     assert page in notebook.run("print(server.page)") and "localhost" in notebook.run("print(server.url)")
     notebook.run("%run manage.py migrate --verbosity 0")
     notebook.run(
@@ -274,7 +278,7 @@ def use_the_page(hub: Hub, user: str) -> None:
             context = browser.new_context(ignore_https_errors=True)  # the certificate is signed by nobody
             context.set_default_timeout(PATIENCE * 1000)
             tab = context.new_page()
-            tab.goto(f"{hub.address}{page}")  # the hub asks who it is first
+            tab.goto(f"{hub.origin}{page}")  # the hub asks who it is first
             tab.locator("input[name=username]").fill(user)
             tab.locator("input[name=password]").fill(hub.password)
             tab.locator("#login_submit").click()
@@ -287,16 +291,16 @@ def use_the_page(hub: Hub, user: str) -> None:
             tab.get_by_label("Name").fill("ada")
             tab.get_by_label("Password").fill("ping pong")
             tab.get_by_role("button", name="Log in").click()
-            tab.wait_for_url(f"{hub.address}{page}")
+            tab.wait_for_url(f"{hub.origin}{page}")
             assert tab.evaluate(ME) == "ada"
             tab.get_by_role("button", name="Log out").click()
             expect(tab.get_by_role("link", name="Log in")).to_be_visible()
-            assert tab.url == f"{hub.address}{page}"
+            assert tab.url == f"{hub.origin}{page}"
             assert tab.evaluate(ME) != "ada"
 
             stranger = browser.new_context(ignore_https_errors=True).new_page()
-            answer = stranger.goto(f"{hub.address}{page}")
-            assert "/hub/login" in stranger.url and answer.ok  # the hub's own log-in, and not the page
+            answer = stranger.goto(f"{hub.origin}{page}")
+            assert f"{HUB}/hub/login" in stranger.url and answer.ok  # the hub's own log-in, and not the page
         finally:
             browser.close()
 
@@ -321,8 +325,8 @@ def test_two_servers_of_one_user_hand_the_port_over(hub):
     first = Notebook(hub, ADA, "04_ping_pong.ipynb")
     hub.start(ADA, "second")
     second = Notebook(hub, ADA, "04_ping_pong.ipynb", server="second")
-    for notebook, prefix in ((first, "/user/ada/"), (second, "/user/ada/second/"), (first, "/user/ada/")):
-        assert re.search(rf"ready at {prefix}proxy/\d+/", notebook.run(LOAD.format(number=5)))
+    for notebook, prefix in ((first, "ada"), (second, "ada/second"), (first, "ada")):
+        assert re.search(rf"ready at {HUB}/user/{prefix}/proxy/\d+/", notebook.run(LOAD.format(number=5)))
         assert "pong!" in notebook.run(PING)
 
 
@@ -344,9 +348,9 @@ def test_without_the_proxy_the_kernels_parts_go_on(hub):
     try:
         hub.start(BOB)
         notebook = Notebook(hub, BOB, "04_ping_pong.ipynb")
-        page = re.search(r"ready at (/user/bob.c/proxy/\d+/)", notebook.run(LOAD.format(number=5)))[1]
+        page = re.search(rf"ready at ({HUB}/user/bob.c/proxy/\d+/)", notebook.run(LOAD.format(number=5)))[1]
         assert "pong!" in notebook.run(PING)
-        seen = httpx.get(hub.address + page, headers=notebook.headers, follow_redirects=True)
+        seen = httpx.get(hub.origin + page, headers=notebook.headers, follow_redirects=True)
         assert seen.status_code == 404  # by Jupyter, which takes the last slash away first
     finally:
         settings.unlink()
@@ -354,12 +358,12 @@ def test_without_the_proxy_the_kernels_parts_go_on(hub):
 
 def test_another_users_server_and_page_are_closed(hub):
     page = re.search(
-        r"ready at (/user/ada/proxy/\d+/)", Notebook(hub, ADA, "04_ping_pong.ipynb").run(LOAD.format(number=5))
+        rf"ready at ({HUB}/user/ada/proxy/\d+/)", Notebook(hub, ADA, "04_ping_pong.ipynb").run(LOAD.format(number=5))
     )[1]
-    for path in ("/user/ada/api/contents", page):
+    for path in (f"{HUB}/user/ada/api/contents", page):
         headers = {"Authorization": f"token {hub.tokens[BOB]}"}
-        assert httpx.get(hub.address + path, headers=headers).status_code in (302, 403, 404)
-    mine = httpx.get(hub.address + page, headers={"Authorization": f"token {hub.tokens[ADA]}"})
+        assert httpx.get(hub.origin + path, headers=headers).status_code in (302, 403, 404)
+    mine = httpx.get(hub.origin + page, headers={"Authorization": f"token {hub.tokens[ADA]}"})
     assert mine.status_code == 200
 
 
@@ -370,7 +374,7 @@ def test_a_server_that_is_stopped_and_started_again_leaves_nothing_behind(hub):
     until(lambda: not listens(int(port)), "the server's port is still open")
     hub.start(ZOE)
     notebook = Notebook(hub, ZOE, "04_ping_pong.ipynb")
-    assert f"/user/{quote(ZOE)}/proxy/{port}/" in notebook.run(LOAD.format(number=5))
+    assert f"{HUB}/user/{quote(ZOE)}/proxy/{port}/" in notebook.run(LOAD.format(number=5))
     assert "pong!" in notebook.run(PING)
 
 
