@@ -6,7 +6,7 @@ import sys
 from ..disk.project import ROOT
 from .environment import execute
 
-PROCESSES = 4  # two cores: each drives kernels, servers and a browser, and mostly waits for them
+PROCESSES = 5  # two cores: each drives kernels, servers and a browser, and mostly waits for them
 # A file is one share. In the order of their names, for xdist would begin with the most tests, not with the longest.
 SHARES = ["--dist=loadfile", "--no-loadscope-reorder"]
 
