@@ -22,7 +22,7 @@ FLOORS = [
     {"__init__"},
 ]
 MODULE = 200  # lines at most
-ENGINE = 6624  # lines at most: what it has now, and 3,600 is where it is going
+ENGINE = 6617  # lines at most: what it has now, and 3,600 is where it is going
 
 
 def modules() -> list[Path]:

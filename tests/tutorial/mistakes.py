@@ -50,6 +50,10 @@ USER = "from django.contrib.auth.models import User\n\n\n"
 
 # What goes wrong: the handler, the line that the sentence quotes ("" for none), and words that no other sentence has.
 CASES = {
+    "refuses after accept": (
+        *sends('{"type": "websocket.http.response.start", "status": 404}'),
+        "only a connection that is not accepted yet can be refused",
+    ),
     "never accepts": (instead(ACCEPT, "pass"), "event = await receive()", "never sends websocket.accept"),
     "returns without accepting": (TOP + "    event = await receive()\n", "event = await receive()", "returns without"),
     "returns at once": (TOP + "    pass\n", "", "never called receive() or send()"),
@@ -137,6 +141,7 @@ CASES = {
 # The same for asgi.py.
 ASGI_CASES = {
     "application missing": ("django_application = None\n", "", "defines no `application`"),
+    "application no function": ("application = 5\n", "", "is of type int, not a function"),
     "application not async": ("def application(scope, receive, send):\n    pass\n", "", "`async def application`"),
     "wrong indentation": (
         "async def application(scope, receive, send):\nreturn\n",
@@ -160,6 +165,11 @@ TASK = "import asyncio\n\n\nasync def answer(send):\n    1 / 0\n\n\n"
 
 # What MISTAKES of learners come to: the handler, the line that is quoted, words of the sentence, words that are not.
 ROWS = {
+    "match, of another text": (
+        instead(TEXT + PONG, f'match event["text"]:\n    case "Ping":\n        {PONG.strip()}'),
+        'case "Ping":',
+        "It compares event\\[.text.\\] with 'Ping', and what came is 'ping'",
+    ),
     "an exception after a standstill": (
         instead(PONG, 'time.sleep(0.4)\nevent["message"]', "import time\n\n\n"),
         'event["message"]',

@@ -64,6 +64,11 @@ MISTAKES = {
         "async with asyncio.timeout(0.01):\n    await asyncio.sleep(1)",
         "TimeoutError, in line",
     ),
+    "nobody listens there": (
+        "await connect('ws://localhost:9/')",
+        "Nothing answers at that address. server.start() starts the server; server.url is its address.",
+    ),
+    "a name of no cell": ("nobody_made_this", "NameError: name 'nobody_made_this' is not defined"),
     "a magic that is not one": ("%lessn 4", "UsageError: Line magic function `%lessn` not found."),
 }
 
@@ -84,6 +89,8 @@ def test_a_mistake_in_a_cell_is_one_sentence(kernel, mistake):
         "async def application(scope, receive, send):\n    pass\n\ndrive(application, {'type': 'http'}).sent",
         "print('uvicorn.run()')",
         "with open('manage.py') as file:\n    pass",
+        "import threading\n\ndef work():\n    with asyncio.Runner() as runner:\n        runner.run(client())\n\n"
+        "thread = threading.Thread(target=work)\nthread.start()\nthread.join()",
     ],
 )
 def test_what_is_not_a_mistake_is_not_commented_on(kernel, cell):
@@ -94,6 +101,37 @@ def test_what_is_not_a_mistake_is_not_commented_on(kernel, cell):
 def test_a_cancelled_task_of_ones_own_is_not_the_stop_button(kernel):
     shown = said(kernel, "task = asyncio.create_task(asyncio.sleep(9))\ntask.cancel()\nawait task")
     assert "CancelledError" in shown and "Stopped" not in shown
+
+
+def test_a_warning_of_ones_own_is_pythons(kernel):
+    assert "UserWarning: mind the gap" in kernel.run("import warnings\nwarnings.warn('mind the gap')")
+
+
+def test_what_is_done_is_written_beside_manage_py(kernel):
+    assert "progress.csv is written" in kernel.run("%progress --csv Ada Lovelace")
+    assert "Ada Lovelace,1.1," in (kernel.folder / "progress.csv").read_text()
+
+
+# A server that does not answer.
+
+
+def test_a_call_that_keeps_the_whole_server_is_named_under_the_client(kernel):
+    try:
+        shown = said(kernel, SAVE + handler(work="9 ** 9 ** 9"), "asyncio.run(client())")
+        line = handler(work="9 ** 9 ** 9").splitlines().index("            9 ** 9 ** 9") + 1
+        assert "Nothing came for 2 seconds, in line 7 of cell" in shown
+        assert f"stands still, and with it every connection, at websocket_app/websocket.py, line {line}:" in shown
+    finally:
+        kernel.run(SAVE + handler())
+
+
+def test_a_file_that_was_changed_elsewhere_and_does_not_start_says_so_in_the_next_cell(kernel):
+    try:
+        (kernel.folder / "websocket_app" / "websocket.py").write_text("while True:\n    pass\n")
+        shown = said(kernel, "1 + 1")
+        assert "This line never ends: websocket_app/websocket.py, line" in shown and shown.endswith("2")
+    finally:
+        kernel.run(SAVE + handler())
 
 
 # The debugger, after an ordinary error.

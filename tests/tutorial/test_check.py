@@ -84,6 +84,19 @@ def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project
     assert progress.of(exercise.names) == progress.EMPTY
 
 
+def test_a_check_that_takes_too_long_is_said_to_be_slow_and_counts_no_attempt(project, server):
+    exercise = find("check", "4.1")
+    begin(exercise)
+    work = '        if event["type"] == "websocket.receive":\n'
+    put(
+        exercise,
+        "import asyncio\n\n\n" + exercise.solution.replace(work, f"{work}            await asyncio.sleep(1)\n"),
+    )
+    result = judge.check(server, exercise)
+    assert "could not be checked" in verdict(result) and "All answers were right so far" in shown(result)
+    assert progress.of(exercise.names) == progress.EMPTY
+
+
 def test_a_later_check_does_not_mind_how_an_earlier_exercise_was_solved(project, server):
     later = find("check", "3.1")
     begin(later)
@@ -150,6 +163,19 @@ def test_a_client_is_judged_on_what_it_sent_fifty_times_in_a_row(project, server
             talk(server, "ping", "PING", "ping", code=4001, answers=answers)
             result = judge.check(server, exercise)
             assert "passed" in verdict(result), f"{round}, {answers} answers: {result}"
+
+
+def test_a_client_that_a_slow_handler_still_serves_is_judged_when_that_is_done(project, server):
+    exercise = find("check", "5.1")
+    begin(exercise)
+    begun = (project / HANDLER).read_text()
+    work = '        if event["type"] == "websocket.receive":\n'
+    (project / HANDLER).write_text(
+        "import asyncio\n\n\n" + begun.replace(work, f"{work}            await asyncio.sleep(0.2)\n")
+    )
+    server.start()
+    talk(server, "ping", "PING", "ping", code=4001, answers=0)
+    assert "passed" in verdict(judge.check(server, exercise))
 
 
 def test_a_check_judges_its_own_connections_only(project, server):

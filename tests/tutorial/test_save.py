@@ -183,6 +183,7 @@ def test_a_process_killed_while_it_writes_leaves_the_old_file_or_the_new_one(web
 
 
 def test_what_a_save_replaced_is_listed_and_comes_back(websocket):
+    assert history.listing() == "Nothing of yours has been replaced yet."
     _, first = save(WEBSOCKET, handler("second"))
     _, second = save(WEBSOCKET, handler("third"))
     assert (first, second) == (1, 2)

@@ -478,6 +478,10 @@ def test_a_file_in_the_place_of_the_state_folder_is_one_sentence(server, project
         server.start()
     assert (project / ".course").read_text() == "mine"
     (project / ".course").unlink()
+    (project / ".course" / "server.log").mkdir(parents=True)
+    with pytest.raises(TutorialError, match=r"server\.log could not be written \(Is a directory\)"):
+        server.start()
+    (project / ".course" / "server.log").rmdir()
     server.start()
     assert ask(server.url) == "pong!"
 

@@ -166,6 +166,20 @@ async def stays(address):
     await ws.recv()
 
 
+async def closes_without_a_code(address):
+    async with connect(f"ws://{address}/") as ws:
+        await ws.send("ping")
+        await ws.recv()
+        async with ws.send_context():
+            ws.protocol.send_close()  # as a browser's ws.close() does
+
+
+async def sends_what_is_no_text(address):
+    async with connect(f"ws://{address}/") as ws:
+        ws.transport.write(b"\x81\x81" + bytes(4) + b"\xff")  # a text frame, with a mask of 0
+        await ws.wait_closed()
+
+
 @pytest.mark.parametrize(
     "application, talk, summary, wire",
     [
@@ -182,6 +196,8 @@ async def stays(address):
         (closes, ping, "answered 101, closed by your application with code 4000 (enough)", "close frame 4000 ←"),
         (ping_pong, aborts, "answered 101, lost: the client went without a close frame", "leaves, no close frame →"),
         (ping_pong, stays, "answered 101, still open", "waits"),
+        (ping_pong, closes_without_a_code, "closed by the client without a code", "close frame, no code →"),
+        (ping_pong, sends_what_is_no_text, "because what came could not be read, with code 1007", "close frame 1007"),
     ],
 )
 def test_who_answered_and_who_closed(application, talk, summary, wire):
@@ -204,6 +220,12 @@ def test_a_client_sees_the_body_of_a_refusal(status):
 def test_a_server_that_stops_closes_with_1012():
     text = draw(record(ping_pong, stays, stopped=True)).text
     assert "closed by the server" in text and "close frame 1012" in text
+
+
+def test_tasks_that_outlive_their_connection_are_a_row():
+    connection = record(ping_pong, ping)[0]
+    assert "still run" not in draw([connection]).text
+    assert "tasks that it started and that still run: 2" in draw([{**connection, "leftover": 2}]).text
 
 
 def test_an_exception_is_a_row_with_its_line_and_code():

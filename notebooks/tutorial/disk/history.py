@@ -43,7 +43,8 @@ def keep(path: Path, content: bytes) -> int | None:
     make(FOLDER)
     numbers = sorted(int(folder.name) for folder in FOLDER.iterdir() if folder.name.isdecimal())
     for number in numbers[-SHOWN:]:  # not of all, or each save would take longer than the one before
-        if contents(FOLDER / f"{number:05}" / name) == content:
+        file = FOLDER / f"{number:05}" / name
+        if contents(file) == content and not linked(file):
             return number
     number = max(numbers, default=0) + 1
     while True:
@@ -60,12 +61,17 @@ def keep(path: Path, content: bytes) -> int | None:
 
 def entries() -> list[tuple[int, str, Path]]:
     """Return what was kept, newest first: number, path, and the file. Links are not followed."""
-    folder, found = FOLDER.resolve(), []
-    for file in folder.glob("[0-9]*/**/*"):
-        number, *parts = file.relative_to(folder).parts
-        if number.isdecimal() and file.is_file() and file.resolve() == file:
+    found = []
+    for file in FOLDER.glob("[0-9]*/**/*"):
+        number, *parts = file.relative_to(FOLDER).parts
+        if number.isdecimal() and file.is_file() and not linked(file):
             found.append((int(number), "/".join(parts), file))
     return sorted(found, reverse=True)
+
+
+def linked(file: Path) -> bool:
+    """Tell whether a link leads to a file of the history, or from there to another one."""
+    return file.resolve() != FOLDER.resolve() / file.relative_to(FOLDER)
 
 
 def listing() -> str:

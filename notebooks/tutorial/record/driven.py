@@ -4,6 +4,8 @@ import linecache
 import re
 from pathlib import Path
 
+from IPython import get_ipython
+
 from ..disk.project import PACKAGE
 from .recorder import Recorder
 
@@ -33,8 +35,5 @@ class CellRecorder(Recorder):
         """Return what a learner calls a cell: this cell, or the number in front of it."""
         if path == self.cell:
             return "this cell"
-        try:
-            name = get_ipython().compile.format_code_name(path)[1]  # IPython's own builtin
-        except (NameError, TypeError, AttributeError):
-            return "a cell"
-        return f"cell {name[3:-1]}" if name.startswith("In[") else "a cell"
+        known = get_ipython().compile.format_code_name(path)  # ("Cell", "In[4]")
+        return f"cell {known[1][3:-1]}" if known else "a cell"

@@ -4,12 +4,11 @@ The kernel holds the sockets and lends them to one worker after the other, so th
 connection is refused while code changes.
 """
 
-import contextlib
 import os
 import socket
 import threading
 
-from ..disk.files import fingerprint, make
+from ..disk.files import contents, fingerprint, make, unwritable
 from ..disk.project import STATE, TutorialError
 from ..record.raised import place
 from . import handover, sockets
@@ -54,8 +53,10 @@ class Serving:
         self.retire("the handler changed", wait=not usable)
         if not usable:
             self.end_spare()
-        with contextlib.suppress(OSError):
+        try:
             os.close(os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        except OSError as error:
+            raise unwritable(LOG, error) from None
         with uninterrupted():
             self.spare = self.spare or Spare(self.sockets, LOG)
         line = self.spare.load()
@@ -140,10 +141,7 @@ class Serving:
 
 def log() -> str:
     """Return what uvicorn and the handlers printed since the last start or save; of very much, the end."""
-    try:
-        return LOG.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    return (contents(LOG) or b"").decode(errors="replace")
 
 
 def refusal(trouble: dict) -> str:

@@ -35,14 +35,6 @@ def environment() -> dict[str, str]:
     return mine
 
 
-def opened(log: Path):
-    """Return the log, open to write at its end, or nowhere if it cannot be written."""
-    try:
-        return log.open("ab")
-    except OSError:
-        return open(os.devnull, "ab")
-
-
 class Spare:
     """A process that has imported Django and everything else that no save changes."""
 
@@ -55,7 +47,7 @@ class Spare:
         self.files: dict[str, bytes | None] = {}  # the project's, as it has imported them or found that there is none
         mode = "fork" if system.FORKS else "serve"
         command = [sys.executable, "-P", "-c", BOOT, str(ROOT / "notebooks"), str(ROOT), str(log), mode]
-        with theirs, opened(log) as output:
+        with theirs, log.open("ab") as output:
             options = {"cwd": ROOT, "env": self.environment}
             self.process = system.start(command, [theirs, *lent], output.fileno(), **options)
         self.link = Link(Connection(ours.detach()))

@@ -29,7 +29,7 @@ def load():
     if application is None:
         raise ImportError(f"websocket_app/asgi.py defines no `{name}`")
     if not callable(application):
-        raise TypeError(f"`{name}` in websocket_app/asgi.py is a {type(application).__name__}, not a function")
+        raise TypeError(f"`{name}` in websocket_app/asgi.py is of type {type(application).__name__}, not a function")
     function = application if hasattr(application, "__code__") else type(application).__call__
     if not inspect.iscoroutinefunction(function):
         raise TypeError(f"`{name}` in websocket_app/asgi.py is not async: write `async def {name}`")
@@ -151,8 +151,6 @@ def broken(error: dict):
     reason = f"This project cannot run.\n{error['name']}: {error['message']}{place}\n{error['more']}".strip() + "\n"
 
     async def application(scope, receive, send):
-        if scope["type"] == "lifespan":
-            raise NotImplementedError
         # Another host name is a page of elsewhere that has this machine's address: it must not read the reason.
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         status, body = (503, reason) if hostname(host) in HERE else (400, "This server answers localhost only.\n")

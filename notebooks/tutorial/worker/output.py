@@ -9,12 +9,9 @@ LARGE, KEPT = 4_000_000, 1_000_000  # bytes: a log that gets larger keeps its en
 
 
 def write_to(log: str) -> None:
-    """Print to the file `log`, made again if somebody deleted it, or to nowhere if it cannot be made."""
-    try:
-        # Binary: in a text file, Windows makes a \r\n of each \n. Not only written: `bound` reads it.
-        output = os.open(log, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-    except OSError:
-        output = os.open(os.devnull, os.O_WRONLY)
+    """Print to the file `log`, made again if somebody deleted it."""
+    # Binary: in a text file, Windows makes a \r\n of each \n. Not only written: `bound` reads it.
+    output = os.open(log, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
