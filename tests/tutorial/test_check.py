@@ -318,6 +318,16 @@ async def websocket_application(scope, receive, send):
 """
 
 
+def test_a_check_that_needs_tables_names_the_cell_that_makes_them(project):
+    for file in project.glob("db.sqlite3*"):
+        file.unlink()
+    exercise = find("check", "11.1")
+    with Kernel(project) as kernel:
+        save = f"%%save {exercise.saves}\n{exercise.solution}"
+        said = kernel.run("%load_ext tutorial\n%lesson 12\nserver.start()", save, "%check 11.1")
+    assert "The database has no tables yet: run the cell with migrate above" in " ".join(said.split())
+
+
 def test_checks_in_a_kernel_never_stop_run_all_and_the_stop_button_ends_them(project):
     exercise = find("check", "4.1")
     begin(exercise)

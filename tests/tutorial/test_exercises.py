@@ -12,6 +12,7 @@ from wrong_answers import WRONG
 
 SECONDS = 5.0  # that a check may take
 ALL = pytest.mark.parametrize("exercise", every().values(), ids=every())
+TABLES = "The database has no tables yet: run the cell with migrate above, then check again."  # in test_check.py
 OF_FILES = pytest.mark.parametrize("exercise", [e for e in every().values() if e.saves], ids=lambda e: e.number)
 
 
@@ -69,6 +70,13 @@ def test_wrong_answers_are_told_apart(shared, exercise):
     assert len(messages) >= 3
     for name, (_, words) in WRONG[exercise.number].items():
         assert [other for other, text in messages.items() if words in text] == [name], "told apart"
+    put(exercise, starter(exercise).replace("TODO", "DONE"))
+    told = " ".join([*messages.values(), shown(judge.check(shared, exercise))])
+    rows = [] if callable(exercise.mistakes) else [say for *_, say in exercise.mistakes if say != TABLES]
+    named = [
+        words for _, words in WRONG[exercise.number].values()
+    ]  # of one mistake that shows in several ways, one is enough
+    assert not [say for say in rows if say not in told and not any(words in say for words in named)], "nobody hears it"
 
 
 def test_no_two_exercises_keep_their_progress_under_one_name():

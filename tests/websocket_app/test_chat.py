@@ -72,6 +72,7 @@ def test_who_comes_back_hears_what_was_missed_and_nothing_twice(developing):
         number = speaker.say("and now")
         assert hear(ws) == f"{number} nobody: and now"
     with developing.connect(f"{room}?after={numbers[-1] + 1000}") as ws:  # from the future
+        assert ws.recv(timeout=10).startswith("Here: ")  # it is in the room: of what came before, it wants nothing
         number = speaker.say("later")
         assert hear(ws) == f"{number} nobody: later"
 

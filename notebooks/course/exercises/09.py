@@ -78,7 +78,6 @@ loud.mistakes = [
     ("hello", "hello", "The text comes back as it was: upper() makes another text of it."),
     ("hello", "HELLO", "/echo is loud as well: a new address needs a handler of its own."),
     ("hello", "Hello", "Only the first letter is loud: upper() takes all of them."),
-    ("Ada", ANYTHING, "The second text is not in upper case."),
     ("Ada", (NOTHING, DROPPED, closed(1000)), "Only the first text is answered: go on with the loop."),
     ("/loud/", ANYTHING, "/loud and /loud/ are two addresses, and only the first one exists."),
 ]

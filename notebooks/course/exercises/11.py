@@ -116,14 +116,12 @@ token.why = (
 token.mistakes = [
     ("a good token", NOTHING, "A good token is not answered: send Hello and the name."),
     ("a good token", closed(4401), "A good token is refused: signing.loads gives the name that is in it."),
-    ("a good token", closed(1011), 'An error ends it: signing.loads(event["text"], max_age=60) gives the name.'),
     (
         "a good token",
         ANYTHING,
         "The token itself is greeted, or another name: signing.loads gives the name that is in it.",
     ),
     ("a changed token", closed(1011), "A changed token ended with 1011: catch signing.BadSignature."),
-    ("a changed token", ANYTHING, "A changed token is believed: only signing.loads looks at the signature."),
     ("a token of yesterday", ANYTHING, "A token of yesterday is still good: signing.loads(…, max_age=60)."),
     (ANYTHING, (closed(1000), closed(4000), closed(1008)), "The code is another one: 4401."),
     (ANYTHING, (NOTHING, DROPPED), "Nobody closes: a token that is not good ends with 4401."),

@@ -91,6 +91,5 @@ friends.mistakes = [
         ACCEPTED,
         "This host begins with the friend's name and is evil.example's: it must end with it.",
     ),
-    ("https://evil.example", ACCEPTED, "Everybody came in: compare the host."),
     ("None", (ACCEPTED, status(500)), "A program came in, or raised an error: without an origin it is refused."),
 ]

@@ -32,6 +32,7 @@ WRONG = {
             ],
             'The body comes in several events',
         ),
+        'every path': ([(' and scope["path"] == "/length"', '')], 'Every other path is still'),
         'letters': (
             [('len(event.get("body", b""))', 'len(event.get("body", b"").decode(errors="ignore"))')],
             'two letters in four bytes',

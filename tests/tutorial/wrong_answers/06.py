@@ -9,6 +9,10 @@ WRONG = {
             [("if text is None:", 'if text != "ping":'), ('event["bytes"]', 'event.get("bytes")')],
             "only bytes may do that",
         ),
+        "closes all": (
+            [("if text is None:", "if True:"), ('event["bytes"]', 'event.get("bytes")')],
+            "ping, in text, must be answered",
+        ),
         "answers all": ([('if event["bytes"] == b"ping":', "if True:")], "All bytes are answered"),
         "never closes": (
             [('await send({"type": "websocket.close", "code": 1003})\n                    break', "pass")],
@@ -32,6 +36,12 @@ WRONG = {
             'The reason came as a text',
         ),
         'begins with': ([('text == "bye"', 'text.startswith("bye")')], 'bye bye is another text'),
+        'says goodbye': (
+            [('close = {', 'await send({"type": "websocket.send", "text": "see you"})\n                close = {')],
+            'nothing is answered',
+        ),
+        'another reason': ([('"bye bye"', '"goodbye"')], 'The reason is another one'),
+        '1003': ([('"reason": "bye bye"', '"reason": "bye bye", "code": 1003')], '1003 is for data'),
         '1001': ([('"reason": "bye bye"', '"reason": "bye bye", "code": 1001')], '1001 says that the page is left'),
     },
     "6.3": {

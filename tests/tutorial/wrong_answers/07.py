@@ -16,6 +16,14 @@ WRONG = {
             [('await send({"type": "websocket.close", "code": 4000})\n                    break', "continue")],
             "not with silence",
         ),
+        "ping lost": (
+            [('                await send({"type": "websocket.send", "text": "pong!"})', "                pass")],
+            "ping, in text, must be answered",
+        ),
+        "anything is a dict": (
+            [('json.loads(text)["name"]', 'str(dict(json.loads(text)).get("name"))')],
+            "as if it were a name",
+        ),
         "always Ada": ([('json.loads(text)["name"]', 'str(json.loads(text)["name"] and "Ada")')], "not always Ada"),
     },
     "7.2": {

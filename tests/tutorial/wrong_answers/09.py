@@ -29,6 +29,10 @@ WRONG = {
         'as it was': ([('.upper()', '')], 'The text comes back as it was'),
         'one letter': ([('.upper()', '.capitalize()')], 'Only the first letter is loud'),
         'echo, too': ([('path("echo", echo_application)', 'path("echo", loud_application)')], '/echo is loud as well'),
+        'with a slash, too': (
+            [('path("loud", ', 'path("loud/", loud_application),\n    path("loud", ')],
+            'are two addresses',
+        ),
         'once': (
             [
                 (
@@ -43,6 +47,7 @@ WRONG = {
         'text added': ([('<int:a>/<int:b>', '<str:a>/<str:b>')], 'is text'),
         'no arguments': ([('send, a, b)', 'send)')], 'comes as arguments of these names'),
         'a number as text': ([('str(a + b)', 'a + b')], 'str(a + b)'),
+        'a constant': ([('str(a + b)', '"7"')], 'It is always 7'),
         'not closed': (
             [
                 (

@@ -47,6 +47,7 @@ WRONG = {
             ],
             'a refusal answers before it accepts',
         ),
+        'another status': ([('refusal(410', 'refusal(400')], 'The status is another one'),
         'another body': ([('moved to /new', 'gone')], 'The body says something else'),
     },
     "10.3": {
@@ -77,6 +78,16 @@ WRONG = {
         'not named': (
             [('"websocket.accept", "subprotocol": language', '"websocket.accept"')],
             'is a key of websocket.accept',
+        ),
+        'lets in who offers nothing': (
+            [
+                (
+                    '        await send({"type": "websocket.close"})\n        return\n',
+                    '        if offered:\n            await send({"type": "websocket.close"})\n            return\n'
+                    '        language = None\n',
+                )
+            ],
+            'A client that offers nothing was let in',
         ),
         'lets all in': (
             [('        await send({"type": "websocket.close"})\n        return\n', '        language = None\n')],

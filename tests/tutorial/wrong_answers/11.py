@@ -38,6 +38,11 @@ WRONG = {
             ],
             'catch signing.BadSignature',
         ),
+        'no time at all': ([('max_age=60', 'max_age=0')], 'A good token is refused'),
+        'never closes': (
+            [('        await send({"type": "websocket.close", "code": 4401})\n', '        await receive()\n')],
+            'Nobody closes',
+        ),
         'no age': ([(', max_age=60', '')], 'A token of yesterday is still good'),
         'believed': ([('signing.loads(event["text"], max_age=60)', 'event["text"]')], 'The token itself is greeted'),
         '1000': ([(', "code": 4401', '')], 'The code is another one: 4401'),

@@ -6,6 +6,10 @@ WRONG = {
     "12.1": {
         "startswith": ([(WHOLE, 'not origin or origin.startswith((f"http://{host}", f"https://{host}"))')], "goes on"),
         "endswith": ([(WHOLE, "not origin or origin.endswith(host)")], "begins otherwise"),
+        "the end of an address": (
+            [(WHOLE, 'not origin or origin.endswith(f"/{host}")')],
+            "ends with your host, in a path",
+        ),
         "http only": ([(', f"https://{host}"]', "]")], "Behind TLS"),
         "no programs": ([("not origin or ", "")], "A program sends no Origin"),
         "any scheme": ([(WHOLE, 'not origin or origin.partition("://")[2] == host')], "The scheme is part"),
@@ -17,6 +21,7 @@ WRONG = {
         'no dot': ([('".friend.example"', '"friend.example"')], 'the dot belongs to what you compare'),
         'any scheme': ([('scheme == "https" and ', '')], 'the scheme is part of an origin'),
         'contains': ([('host.endswith(".friend.example")', '".friend.example" in host')], 'it must end with it'),
+        'another scheme': ([('scheme == "https"', 'scheme == "wss"')], 'A friend is refused'),
         'one level': (
             [('host.endswith(".friend.example")', 'host.endswith(".friend.example") and host.count(".") == 2')],
             'A subdomain of a subdomain',
