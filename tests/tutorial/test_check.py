@@ -17,6 +17,7 @@ from tutorial.disk import progress
 from tutorial.disk.project import TutorialError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.sync.client import connect as threaded
 
 SECONDS = 5.0  # that a check may take
 
@@ -163,6 +164,17 @@ def test_a_client_is_judged_on_what_it_sent_fifty_times_in_a_row(project, server
             talk(server, "ping", "PING", "ping", code=4001, answers=answers)
             result = judge.check(server, exercise)
             assert "passed" in verdict(result), f"{round}, {answers} answers: {result}"
+
+
+def test_a_client_that_stays_is_told_to_close(project, server):
+    exercise = find("check", "5.1")
+    begin(exercise)
+    server.start()
+    with threaded(server.url) as ws:
+        for text in ("ping", "PING", "ping"):
+            ws.send(text)
+        result = judge.check(server, exercise)
+    assert "not yet" in verdict(result) and "The connection is still open" in shown(result)
 
 
 def test_a_client_that_a_slow_handler_still_serves_is_judged_when_that_is_done(project, server):

@@ -131,8 +131,6 @@ def who_wins(visit):
         return "The older connection stays open: close it with its own send and 4409."
     if step.came is NOTHING:
         return "The third time nobody is closed: who was closed may not take the seat of the newest along."
-    if step.sent.startswith("ada, the") and getattr(step.came, "code", None) == 4409:
-        return "The new connection was closed, and the old one lives: newest[name] is the older one's send."
     if step.sent == "ada":
         return "The code is another one: 4409."
     return "The new connection was closed, and the old one lives: newest[name] is the older one's send."

@@ -70,7 +70,7 @@ def mistakes_of_last(visit):
         return "Whoever comes in hears the last message: it has to be kept for all."
     if step.sent == "alan" and step.came == "hello":
         return "This is the first message, and the last one is wanted."
-    if step.sent is None:
+    if step.came == "hello" or step.expected == closed(1000):
         return "Only the last message is told, and once."
     return "What is said goes to all, as before."
 

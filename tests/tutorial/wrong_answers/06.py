@@ -45,6 +45,15 @@ WRONG = {
         '1001': ([('"reason": "bye bye"', '"reason": "bye bye", "code": 1001')], '1001 says that the page is left'),
     },
     "6.3": {
+        'goes on': (
+            [
+                (
+                    '            await send({"type": "websocket.close", "reason": reason})\n            break',
+                    '            continue',
+                )
+            ],
+            'Nothing happens: each text closes',
+        ),
         'not cut': ([('text.encode()[:123].decode(errors="ignore")', 'text')], 'at most 123 bytes'),
         'letters cut': ([('text.encode()[:123].decode(errors="ignore")', 'text[:123]')], 'cut bytes, not letters'),
         'half a letter': ([('decode(errors="ignore")', 'decode()')], 'The cut went through a letter'),

@@ -2,6 +2,7 @@
 
 WRONG = {
     "8.1": {
+        "ping lost": ([('== "ping"', '== "pinging"')], "ping must be answered as before"),
         "never discards": ([('scope["state"]["connections"].discard(send)', "pass")], "is still counted"),
         "adds the scope": (
             [(".add(send)", ".add(scope)"), (".discard(send)", ".discard(scope)")],

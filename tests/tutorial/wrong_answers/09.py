@@ -2,6 +2,7 @@
 
 WRONG = {
     "9.1": {
+        "only hello": ([('    path("", websocket_application),\n', "")], "/ is another address"),
         "a fixed name": ([('f"Hello {name}"', '"Hello Ada"')], "Grace is greeted as Ada"),
         "the path": ([("{name}", "{scope['path']}")], "The whole path"),
         "no argument": (

@@ -2,6 +2,13 @@
 
 WRONG = {
     "13.1": {
+        "until it talks": (
+            [
+                ("    while True:\n", '    event = {"type": None}\n    while True:\n'),
+                ("asyncio.timeout(1)", 'asyncio.timeout(None if event["type"] == "websocket.receive" else 1)'),
+            ],
+            "each wait has its limit",
+        ),
         "no limit": ([("asyncio.timeout(1)", "asyncio.timeout(60)")], "Nothing happens to a client"),
         "code 1000": ([('"code": 4408', '"code": 1000')], "says that all is well"),
         "not caught": ([("except TimeoutError", "except ValueError")], "TimeoutError leaves your handler"),
@@ -28,6 +35,10 @@ WRONG = {
         ),
     },
     "13.2": {
+        'falls silent': (
+            [('await send({"type": "websocket.close", "code": 4408})', 'await asyncio.sleep(9)')],
+            'Nothing happens after a second',
+        ),
         'for each message': (
             [
                 (

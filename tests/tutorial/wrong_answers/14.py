@@ -11,6 +11,19 @@ WRONG = {
         "ping lost": ([('text == "ping"', 'text == "pinging"')], "ping is short"),
     },
     "14.2": {
+        'falls silent': (
+            [
+                (
+                    '            await send({"type": "websocket.send"',
+                    '            if count <= 5:\n                await send({"type": "websocket.send"',
+                )
+            ],
+            'A message gets no answer',
+        ),
+        'once only': (
+            [('                count, since = 0, time', '                count, since = -100, time')],
+            'The second time nobody is slowed down',
+        ),
         'for ever': (
             [
                 (

@@ -29,6 +29,7 @@ WRONG = {
         ),
     },
     "15.2": {
+        "begins nothing": ([("task = tasks.create_task(work())", "pass")], "work begins work when none goes on"),
         "never done": ([("task and not task.done()", "task")], "ask task.done()"),
         "many at once": ([('text == "work" and busy', 'text == "working" and busy')], "answered with busy"),
         "always busy": ([("task and not task.done()", "True")], "The first work is silent"),

@@ -8,6 +8,11 @@ WRONG = {
         "another text": ([('"text": event["text"]', '"text": "somebody: " + event["text"]')], "goes on as it came"),
     },
     "16.2": {
+        "twice": (
+            [("        await send(last)\n", "        await send(last)\n        await send(last)\n")],
+            "is told, and once",
+        ),
+        "to oneself": ([("in list(everybody)", "in [send]")], "What is said goes to all, as before"),
         "not kept": ([("            last = message\n", "")], "it has to be kept for all"),
         "the first": ([("            last = message\n", "            last = last or message\n")], "This is the first"),
         "raises": ([("    global last\n", "")], "Your handler raises"),

@@ -2,6 +2,7 @@
 
 WRONG = {
     "17.1": {
+        "a constant": ([("str(count)", '"2"')], "ask for the room that the client named"),
         "not async": (
             [("await Message.objects.filter(room=room).acount()", "Message.objects.count()")],
             "has an async form",
