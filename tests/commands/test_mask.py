@@ -1,10 +1,13 @@
 """What varies from run to run is masked, and nothing else is."""
 
+import tempfile
 from pathlib import Path
 
 import nbformat
 import pytest
 
+TEMPORARY = tempfile.gettempdir()
+COPY = f"{TEMPORARY}/rehearse-1/course"
 VARY = [
     ("    12.3 ms  client → server", "    10.4 ms  client → server"),
     ("     0.3 ms  client → server", "    10.4 ms  client → server"),
@@ -19,12 +22,12 @@ VARY = [
     ('INFO:     127.0.0.1:41234 - "WebSocket /" [accepted]', 'INFO:     [::1]:60321 - "WebSocket /" [accepted]'),
     ("Started server process [41234]", "Started server process [7]"),
     ("<object at 0x7f52acc3e0d0>", "<object at 0x105a6e350>"),
-    ('File "/tmp/ipykernel_4123/2113.py", line 1', 'File "/tmp/ipykernel_999/777.py", line 1'),
+    (f'File "{TEMPORARY}/ipykernel_4123/2113.py", line 1', f'File "{TEMPORARY}/ipykernel_999/777.py", line 1'),
     ("/opt/x/lib/python3.11/site-packages/django/urls.py", "/usr/lib/python3.13/site-packages/django/urls.py"),
     ("/opt/x/lib/python3.11/asyncio/runners.py", "/usr/lib/python3.13/asyncio/runners.py"),
-    ("/tmp/rehearse-1/course/websocket_app/asgi.py, line 3", "websocket_app/asgi.py, line 3"),
-    ("now in /tmp/rehearse-1/course", "now in …"),
-    ("made in /tmp/tmpab12_x/site", "made in /tmp/tmpq9zz81/site"),
+    (f"{COPY}/websocket_app/asgi.py, line 3", "websocket_app/asgi.py, line 3"),
+    (f"now in {COPY}", "now in …"),
+    ("made in /var/folders/ab/cd1/T/tmpab12_x/site", "made in /var/folders/ab/cd1/T/tmpq9zz81/site"),
     ("Python/3.11 websockets/17.4", "Python/3.13 websockets/16.0.1"),
     ("Django version 5.2.19, using settings", "Django version 6.1, using settings"),
     ("https://docs.djangoproject.com/en/5.2/topics/", "https://docs.djangoproject.com/en/6.1/topics/"),
@@ -53,7 +56,7 @@ STAY = [
 def mask():
     from tutorial.commands.mask import Mask
 
-    return Mask(Path("/tmp/rehearse-1/course"), 54000)
+    return Mask(Path(COPY), 54000)
 
 
 @pytest.mark.parametrize("one, other", VARY)

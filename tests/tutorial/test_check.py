@@ -85,14 +85,17 @@ def test_a_check_shows_what_keeps_it_from_checking_and_counts_no_attempt(project
     assert progress.of(exercise.names) == progress.EMPTY
 
 
+def slow(handler: str, seconds: float) -> str:
+    """Return a handler that takes its time for each message."""
+    work = '        if event["type"] == "websocket.receive":\n'
+    assert handler.count(work) == 1
+    return "import asyncio\n\n\n" + handler.replace(work, f"{work}            await asyncio.sleep({seconds})\n")
+
+
 def test_a_check_that_takes_too_long_is_said_to_be_slow_and_counts_no_attempt(project, server):
     exercise = find("check", "4.1")
     begin(exercise)
-    work = '        if event["type"] == "websocket.receive":\n'
-    put(
-        exercise,
-        "import asyncio\n\n\n" + exercise.solution.replace(work, f"{work}            await asyncio.sleep(1)\n"),
-    )
+    put(exercise, slow(exercise.solution, 1))
     result = judge.check(server, exercise)
     assert "could not be checked" in verdict(result) and "All answers were right so far" in shown(result)
     assert progress.of(exercise.names) == progress.EMPTY
@@ -180,11 +183,7 @@ def test_a_client_that_stays_is_told_to_close(project, server):
 def test_a_client_that_a_slow_handler_still_serves_is_judged_when_that_is_done(project, server):
     exercise = find("check", "5.1")
     begin(exercise)
-    begun = (project / HANDLER).read_text()
-    work = '        if event["type"] == "websocket.receive":\n'
-    (project / HANDLER).write_text(
-        "import asyncio\n\n\n" + begun.replace(work, f"{work}            await asyncio.sleep(0.2)\n")
-    )
+    (project / HANDLER).write_text(slow((project / HANDLER).read_text(), 0.2))
     server.start()
     talk(server, "ping", "PING", "ping", code=4001, answers=0)
     assert "passed" in verdict(judge.check(server, exercise))
