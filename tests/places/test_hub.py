@@ -315,10 +315,10 @@ def test_lesson_12_shows_on_a_hub_what_it_shows_at_home(hub):
         source = "".join(cell["source"])
         said = notebook.run(source)
         if "asyncio.run(me(" in source:
-            stored.append("".join(line for output in cell["outputs"] for line in output.get("text", [])).split("\n"))
-            shown.append(said.strip("\n").split("\n"))
-    assert [[*filter(None, lines)] for lines in shown] == [[*filter(None, lines)] for lines in stored]
-    assert shown[0] == ["ada"] and "403" in shown[-1][1]  # the evil page gets in at first, and not at last
+            stored.append("".join(line for output in cell["outputs"] for line in output.get("text", [])).split())
+            shown.append(said.split())
+    assert shown == stored
+    assert shown[0] == ["ada"] and shown[-1].count("403") == 6  # the evil page gets in at first, and not at last
 
 
 def test_two_servers_of_one_user_hand_the_port_over(hub):
