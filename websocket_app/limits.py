@@ -40,31 +40,34 @@ def limit_connections(application):
 
 
 def limit_messages(application):
-    # After a silence, up to twice as many pass in a burst. What piles up
-    # while the handler is slow for seconds looks like a burst as well.
     def limited(scope, receive, send):
-        limit = settings.WEBSOCKET_MESSAGES_PER_SECOND
-        # Asked for websocket.connect, then for the first message: none came.
-        messages, since = -2, time.monotonic()
-
-        def counted_receive():
-            nonlocal messages, since
-            messages += 1
-            if messages <= limit:
-                return receive()
-
-            # The budget is used up: only now look at the clock. Up to half a
-            # second of what is left counts for the next round, or a client
-            # just at the limit would be too early now and then.
-            now = time.monotonic()
-            if now - since >= 1:
-                messages, since = 1, max(since + 1, now - 0.5)
-                return receive()
-            return too_many(send)
-
-        return application(scope, counted_receive, send)
+        return application(scope, CountedReceive(receive, send), send)
 
     return limited
+
+
+class CountedReceive:
+    # After a silence, up to twice as many pass in a burst. What piles up
+    # while the handler is slow for seconds looks like a burst as well.
+    # Slots keep it small, for each connection has one.
+    limit = settings.WEBSOCKET_MESSAGES_PER_SECOND
+    __slots__ = ("messages", "receive", "send", "since")
+
+    def __init__(self, receive, send):
+        self.receive, self.send, self.since = receive, send, time.monotonic()
+        # Asked for websocket.connect, then for the first message: none came.
+        self.messages = -2
+
+    def __call__(self):
+        self.messages += 1
+        if self.messages > self.limit:
+            # Only now look at the clock. Up to half a second that is left is
+            # for the next round: who is just at the limit is never too early.
+            now = time.monotonic()
+            if now - self.since < 1:
+                return too_many(self.send)
+            self.messages, self.since = 1, max(self.since + 1, now - 0.5)
+        return self.receive()
 
 
 async def too_many(send):

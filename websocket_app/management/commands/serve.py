@@ -60,7 +60,7 @@ class Server(uvicorn.Server):
         # many connections it should look less often. Handshakes with 5,000 clients: +20%.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
+        gc.set_threshold(10_000, 10, 20)
         address = sockets[0].getsockname()
         if isinstance(address, tuple):
             host, port = address[:2]

@@ -13,37 +13,34 @@ from websocket_app.refuse import refusal
 bad_host = refusal(400, "This is not the host you are looking for.")
 bad_origin = refusal(403, "Pages of another site may not connect here.")
 no_tls = refusal(403, "Not without TLS: connect to wss:// instead.")
-UNREAD = (b"content-type", b"cookie", b"sec-")  # Django need not see them.
+# Django need not see these.
+UNREAD = (b"accept", b"connection", b"cookie", b"sec-", b"upgrade")
 
 
 def check_origin(application):
     # A plain function: what it looks at is gone when the connection lives.
     def check(scope, receive, send):
         request = handshake_request(scope)
-        try:
-            # Django compares with ALLOWED_HOSTS. Without a Host header it
-            # would guess one, so that is for us to refuse.
-            host = request.get_host() if "HTTP_HOST" in request.META else None
-        except DisallowedHost:
-            host = None
-
         origin = request.META.get("HTTP_ORIGIN")
-        if host is None:
+        try:
+            host = request.get_host()  # Django asks ALLOWED_HOSTS.
+        except DisallowedHost:
             return bad_host(scope, receive, send)
+
         # Django sends http:// on to https://. A WebSocket cannot be sent on.
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return no_tls(scope, receive, send)
         # No Origin: a program. A page cannot leave it out.
-        if origin is None or not is_ours(origin, host, request):
+        if origin is None or not is_ours(origin, request.scheme, host):
             return bad_origin(scope, receive, send)
         return application(scope, receive, send)
 
     return check
 
 
-def is_ours(origin, host, request):
+def is_ours(origin, scheme, host):
     # Scheme, host and port must all agree, so compare the whole text.
-    if origin == f"{request.scheme}://{host}":
+    if origin == f"{scheme}://{host}":
         return True
     page = re.fullmatch(r"(https?)://([^/?#@\\]+)", origin)
     for trusted in settings.CSRF_TRUSTED_ORIGINS if page else []:
@@ -56,13 +53,10 @@ def is_ours(origin, host, request):
 
 def handshake_request(scope):
     """Give Django's request for a handshake, which began as HTTP."""
+    scheme = scope.get("scheme", "ws").replace("ws", "http")
     headers = [h for h in scope["headers"] if not h[0].startswith(UNREAD)]
-    http_scope = {
-        **scope,
-        "type": "http",
-        "method": "GET",
-        "scheme": scope.get("scheme", "ws").replace("ws", "http"),
-        "headers": headers,
-        "query_string": b"",
-    }
-    return ASGIRequest(http_scope, BytesIO())
+    http = {"method": "GET", "scheme": scheme, "path": "/"}
+    request = ASGIRequest({**http, "headers": headers}, BytesIO())
+    # Django would guess a host where there is none.
+    request.META.setdefault("HTTP_HOST", "")
+    return request
