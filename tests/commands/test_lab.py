@@ -156,10 +156,13 @@ def test_the_kernel_is_this_python_and_stands_in_notebooks(lab):
     session = {"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
     status, answer = lab.ask("api/sessions", session)
     assert status == 201, answer
+    (lab.folder / "notebooks" / "random.py").write_text("raise SystemExit('a file of the learner')")
     code = "import os, shutil, sys; print(sys.executable); print(os.getcwd()); print(shutil.which('uvicorn'))"
+    code += "; print(sys.modules['debugpy'])"
     kernel = json.loads(answer)["kernel"]["id"]
     said = execute(lab, kernel, code)
-    python, folder, uvicorn = said.split()
+    python, folder, uvicorn, debugger = said.split()
+    assert debugger == "None", "it would listen on a port, for all users of the machine"
     assert python == sys.executable
     assert os.path.samefile(folder, lab.folder / "notebooks")
     assert Path(uvicorn).parent == Path(sys.executable).parent

@@ -4,6 +4,7 @@ pip install -r tests/places/requirements.txt
 python -m pytest tests/places/test_binder.py
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,8 @@ def test_its_steps_make_an_environment_in_which_the_lessons_are_as_they_are_stor
     run(course, ".binder/postBuild", **active)
     run(course, programs / "pip", "check", **active)
     assert "jupyter_server_proxy" in run(course, programs / "jupyter", "server", "extension", "list", **active)
+    kernels = json.loads(run(course, programs / "jupyter", "kernelspec", "list", "--json", **active))["kernelspecs"]
+    assert kernels["python3"]["spec"]["metadata"] == {"debugger": False}
     said = run(course, programs / "python", "manage.py", "rehearse", "1", "4", **active)
     assert "Ready: every cell runs on this machine and shows what is stored." in said
     assert not (course / ".venv").exists()

@@ -48,6 +48,7 @@ c.Spawner.notebook_dir = "{folder}/{{username}}/course"
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser"]
 c.Spawner.args = ["--allow-root"]
 c.Spawner.env_keep = ["PATH", "LANG"]
+c.Spawner.environment = {{"JUPYTER_PATH": "{folder}/share/jupyter"}}
 c.JupyterHub.services = [{{"name": "test", "api_token": "{token}"}}]
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.cleanup_servers = False  # so that they outlive a restart of the hub
@@ -65,6 +66,7 @@ ME = """() => new Promise(done => {
     ws.onmessage = event => done(event.data);
     ws.onclose = event => done(event.code);
 })"""
+DEBUGGER = "import sys; print('debugger:', sys.modules['debugpy'])"
 LOAD = "%load_ext tutorial\n%lesson {number}\nserver.start()"
 PING = """
 import asyncio
@@ -102,6 +104,9 @@ class Hub:
         names = {"proxy": PROXY, "python": sys.executable, "token": self.token, "ports": self.ports}
         names |= {"folder": folder, "origin": self.origin, "password": self.password, "hub": HUB}
         (folder / "jupyterhub_config.py").write_text((CONFIG + TLS * tls).format(**names))
+        kernel = folder / ADA / "course/notebooks/tutorial/commands/jupyter/kernels/python3"
+        command = [sys.executable, "-m", "jupyter", "kernelspec", "install", "--name", "python3"]  # as PLACES.md says
+        subprocess.run([*command, "--prefix", folder, kernel], check=True, capture_output=True)
         self.log = (folder / "hub.log").open("w")
         headers = {"Authorization": f"token {self.token}"}
         verify = self.ssl or True
@@ -167,7 +172,8 @@ class Notebook:
 
     def connect(self) -> None:
         address = f"{self.base.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels"
-        self.socket = connect(address, additional_headers=self.headers, max_size=None, ssl=self.hub.ssl)
+        connection = connect(address, additional_headers=self.headers, max_size=None, ssl=self.hub.ssl)
+        self.socket = connection.__enter__()  # until the hub ends
 
     def run(self, cell: str) -> str:
         """Run a cell and return what it showed, as text."""
@@ -236,13 +242,13 @@ def hub(tmp_path_factory):
 def test_three_users_at_once_get_their_pong(hub):
     def lesson(user: str) -> str:
         notebook = Notebook(hub, user, "04_ping_pong.ipynb")
-        return notebook.run(LOAD.format(number=5)) + notebook.run(PING)
+        return notebook.run(LOAD.format(number=5)) + notebook.run(PING) + notebook.run(DEBUGGER)
 
     with ThreadPoolExecutor() as pool:
         shown = dict(zip(USERS, pool.map(lesson, USERS), strict=True))
     for user, said in shown.items():
         assert re.search(rf"The server is ready at {HUB}/user/{quote(user)}/proxy/\d+/", said), said
-        assert "pong!" in said
+        assert "pong!" in said and "debugger: None" in said
     assert len(set(re.findall(r"/proxy/(\d+)/", " ".join(shown.values())))) == len(USERS)
 
 

@@ -34,9 +34,10 @@ def main(arguments: list[str]) -> None:
     # The kernels of the course are this very Python; its programs come first in their terminals and cells.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # before a kernel that somebody installed for all of their Pythons
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
-        filter(None, [str(CONFIGURATION), os.environ.get("JUPYTER_CONFIG_PATH")])
-    )
+    # The kernel in there is without JupyterLab's debugger. That takes 8 MiB in each notebook, and once it is used, it
+    # listens on a port of this machine and asks for no key: whoever connects runs code as you. %debug needs no port.
+    for variable in "JUPYTER_CONFIG_PATH", "JUPYTER_PATH":
+        os.environ[variable] = os.pathsep.join(filter(None, [str(CONFIGURATION), os.environ.get(variable)]))
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost", f"--ServerApp.root_dir={ROOT}"]
     command += [f"--LabApp.default_url={address(options.lesson)}", f"--LabApp.workspaces_dir={STATE / 'workspaces'}"]
     if os.name != "nt" and len(f"{jupyter_runtime_dir()}/kernel-{'0' * 36}-ipc-1") < LONGEST:
