@@ -45,9 +45,10 @@ def steps_of_rooms(effort: Effort) -> Iterator[Step]:
 
 
 def steps_of_memory(effort: Effort) -> Iterator[Step]:
-    """Yield a step for each learner."""
+    """Yield a step for each learner, and one for a class."""
     for number in range(effort.rounds_of_rooms):
         yield f"learner {number + 1}", memory.measure
+    yield f"{effort.learners} learners at once", partial(memory.measure_class, effort)
 
 
 def count(effort: Effort) -> int:
@@ -74,7 +75,7 @@ def main() -> None:
         place, report, todo = "rooms", rooms_table.report, steps_of_rooms(effort)
         number = effort.rounds_of_rooms * (len(room_peers.PEERS) + 2)
     if options.what == "memory":
-        place, report, todo, number = "memory", memory.report, steps_of_memory(effort), effort.rounds_of_rooms
+        place, report, todo, number = "memory", memory.report, steps_of_memory(effort), effort.rounds_of_rooms + 1
     readme = ROOT / "benchmarks" / "README.md"
     if effort is FULL:
         table.between_markers(readme, place)

@@ -52,6 +52,7 @@ class Effort:
     stalled: float  # seconds that the readers are looked at
     joins: int  # once in a round
     messages: int  # that pass meanwhile
+    learners: int  # of a class on one machine, once
 
 
 FULL = Effort(
@@ -67,6 +68,7 @@ FULL = Effort(
     stalled=20,
     joins=1000,
     messages=3000,
+    learners=30,
 )
 QUICK = Effort(
     rounds=1,
@@ -81,4 +83,5 @@ QUICK = Effort(
     stalled=12,
     joins=50,
     messages=150,
+    learners=2,
 )

@@ -83,6 +83,7 @@ def test_quick_run_of_memory_prints_every_row():
     printed = quick_run("memory")
     rows = dict(re.findall(r"^\| ([^|]+) \| (\d+) \|", printed, re.MULTILINE))
     assert rows.keys() == ROWS.keys()
+    assert len(re.findall(r"^\| .* \| \d+\.\d (?:s|GiB) \|", printed, re.MULTILINE)) == 3, "what a class takes"
 
 
 def test_the_table_replaces_the_one_before(tmp_path):
