@@ -24,7 +24,6 @@ CLIENT = (WebSocketException, Silence, ConnectionError, TimeoutError, EOFError, 
 FOREIGN = {"asyncio", "nest_asyncio2", "tutorial", "IPython", "contextlib", "websockets"}
 APPLICATIONS = {"application": "websocket_app/asgi.py", "websocket_application": "websocket_app/websocket.py"}
 HTTP_ONLY = re.compile(r"unknown url type: wss?\b|(No connection adapters|unsupported protocol).*'wss?://")
-NO_CONTEXT = "'connect' object does not support the context manager protocol"
 NOTHING_TO_SAVE = "This cell is empty below %%save, and nothing was written. Write the whole file there."
 EMPTY = "%%save is a cell magic, but the cell body is empty"
 
@@ -90,7 +89,7 @@ def addition(error: BaseException) -> str | None:
     """Return the sentence that stands below the traceback of an ordinary error, or None."""
     if isinstance(error, NameError):
         return unmade(error.name)
-    if isinstance(error, TypeError) and NO_CONTEXT in str(error):
+    if isinstance(error, TypeError) and "connect' object does not support the context manager protocol" in str(error):
         return "connect(...) needs `async with`, inside an `async def`."
     if type(error).__name__ == "OperationalError" and "no such table" in str(error):
         return "The database has no tables yet. This makes them: %run manage.py migrate"

@@ -120,8 +120,8 @@ def install(name: str, version: tuple, packages: str) -> None:
         write(stamp(name), "unfinished")
         write(only_uv, re.search(r"(?m)^uv==(?:.*\\\n)+.*\n", contents(lock(COURSE)))[0])
         forget_halves(packages)
+        said = []  # of all ways: where the disk is full, the first says so, and leaves half a pip to the second
         for way in ways:
-            said = []
             if all(run(command, said) for command in [ensurepip, *way]):
                 break
         else:
