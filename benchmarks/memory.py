@@ -64,7 +64,7 @@ class Lab:
 
         client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
         client.load_connection_file()
-        client.start_channels()
+        client.start_channels(hb=False)  # with thirty kernels on two cores, one that starts looks dead
         client.wait_for_ready(timeout=ANSWER)
         printed = []
 
