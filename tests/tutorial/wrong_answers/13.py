@@ -11,6 +11,7 @@ WRONG = {
         ),
         "no limit": ([("asyncio.timeout(1)", "asyncio.timeout(60)")], "Nothing happens to a client"),
         "code 1000": ([('"code": 4408', '"code": 1000')], "says that all is well"),
+        "code 4000": ([('"code": 4408', '"code": 4000')], "The code is another one"),
         "not caught": ([("except TimeoutError", "except ValueError")], "TimeoutError leaves your handler"),
         "one second for all": (
             [

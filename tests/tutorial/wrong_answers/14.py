@@ -20,6 +20,7 @@ WRONG = {
             ],
             'A message gets no answer',
         ),
+        'two are enough': ([('count <= 5', 'count <= 2')], 'Too early'),
         'once only': (
             [('                count, since = 0, time', '                count, since = -100, time')],
             'The second time nobody is slowed down',
