@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -14,8 +15,10 @@ from kernel import own_port, until
 from tutorial.disk import system
 from tutorial.disk.project import TutorialError
 from tutorial.record.nets import Watched, compile_ahead
+from tutorial.record.recorder import Recorder
 from tutorial.server import serving
 from tutorial.server.server import State
+from tutorial.worker.report import Reporter
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake
 
@@ -287,6 +290,31 @@ def test_a_report_consumes_nothing_and_a_cursor_is_of_one_worker(server, websock
 
 
 # Forks of a handler, and systems without fork.
+
+
+class Late(list):
+    """Entries whose writer is held up by the machine, for a moment."""
+
+    def __iter__(self):
+        time.sleep(0.3)
+        return super().__iter__()
+
+
+def test_a_standstill_that_is_over_is_reported_with_its_seconds(project):
+    recorder, entry, loop = Recorder(project), {}, asyncio.new_event_loop()
+    recorder.block = lambda place: Late([entry])
+    recorder.opened.set()
+    reporter = Reporter(recorder, [])
+    reporter.follow(loop)
+    for work in loop.run_forever, reporter.watch:
+        threading.Thread(target=work, daemon=True).start()
+    over = threading.Event()
+    loop.call_soon_threadsafe(time.sleep, 0.5)
+    loop.call_soon_threadsafe(over.set)
+    assert over.wait(5)
+    assert reporter.report(0, 0)["stuck"] is None and entry["seconds"] > 0.4
+    recorder.opened.clear()
+    loop.call_soon_threadsafe(loop.stop)
 
 
 def test_what_a_handler_forks_answers_nobody_and_keeps_no_port(server, websocket):

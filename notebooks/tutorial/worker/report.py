@@ -15,7 +15,8 @@ class Reporter:
     def __init__(self, recorder: Recorder, printed: list[Printed]) -> None:
         self.recorder, self.printed = recorder, printed
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.standing = False  # the event loop stands still, and `watch` has seen it
+        self.moving = threading.Event()  # the event loop does not stand still, as far as `watch` has seen
+        self.moving.set()
 
     def follow(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -28,9 +29,8 @@ class Reporter:
         """
         settled = threading.Event()
         asyncio.run_coroutine_threadsafe(self.settle(settled), self.loop)
-        stuck = None
-        if not settled.wait(0.02 if self.standing else 0.5):
-            stuck = self.line()
+        moves = settled.wait(0.5 if self.moving.is_set() else 0.02)
+        stuck = None if moves and self.moving.wait(1) else self.line()  # how long it stood still is noted by then
         seen = [c for c in list(self.recorder.connections) if c.number > connections or c.open]
         found = [{**c.as_dict(), "waits": self.recorder.place(c)} for c in seen]
         kept = list(self.recorder.printed)  # read once: a handler in a thread prints on meanwhile
@@ -68,10 +68,10 @@ class Reporter:
             beat, began = threading.Event(), time.perf_counter()
             self.loop.call_soon_threadsafe(beat.set)
             if not beat.wait(0.25):
-                self.standing = True
+                self.moving.clear()
                 entries = self.recorder.block(self.line())
                 beat.wait()
-                self.standing = False
                 for entry in entries:
                     entry["seconds"] = time.perf_counter() - began
+                self.moving.set()
             time.sleep(0.05)
