@@ -73,8 +73,7 @@ class Visit:
     def step(self, did: str, expected: object, came: object, sent: object = None, agent: str | None = None) -> None:
         """Note what came. A wrong message goes on; silence, or an end that was not expected, ends the visit."""
         began, self.began = self.began, time.perf_counter()
-        sent = did if sent is None else sent
-        self.steps.append(Step(did, sent, expected, came, agent, (self.began - began) * 1000))
+        self.steps.append(Step(did, did if sent is None else sent, expected, came, agent, (self.began - began) * 1000))
         if not self.steps[-1].right and not isinstance(came, (str, bytes)):
             raise Stopped
 
@@ -157,8 +156,7 @@ class Visit:
                 break
             await asyncio.sleep(0.05)
         for connection in self.judged:
-            self.sent = [entry["event"] for entry in connection["entries"] if entry["kind"] == "receive"]
-            self.sent += connection["unread"]
+            self.sent = [e["event"] for e in connection["entries"] if e["kind"] == "receive"] + connection["unread"]
         if not any(event["type"] == "websocket.receive" for event in self.sent):
             raise NotAttempted
         return self.sent
@@ -184,14 +182,16 @@ class Client:
 
     async def leave(self) -> None:
         """Expect that nothing more comes, and leave with a close frame."""
-        came = await self.receive(NOTHING)
-        if came is NOTHING:
+        if (came := await self.receive(NOTHING)) is NOTHING:
             await self.socket.close()
             came = ending(self.socket.protocol.close_exc)
         self.visit.step(f"{self.name}: leaves", closed(1000), came, None, self.agent)
 
     async def receive(self, expected: object) -> object:
-        """Return the next message, or what came instead."""
+        """Return the next message, or what came instead; silence counts from where the server has read all before."""
+        if expected is NOTHING:
+            with contextlib.suppress(ConnectionClosed):  # recv tells
+                await asyncio.wait([await self.socket.ping()], timeout=PRINT)
         try:
             return await asyncio.wait_for(self.socket.recv(), QUIET if expected is NOTHING else PATIENCE)
         except TimeoutError:
