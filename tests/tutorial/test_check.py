@@ -6,8 +6,10 @@ import csv
 import io
 import os
 import re
+import threading
 import time
 
+import psutil
 import pytest
 from answers import HANDLER, begin, put, shown, starter, verdict
 from kernel import Kernel, until
@@ -20,6 +22,32 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect as threaded
 
 SECONDS = 5.0  # that a check may take
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there nobody holds a process up")
+def test_a_server_that_is_slow_to_read_is_told_the_right_mistake(shared):
+    """A worker that the machine lets run for a moment in every third of a second, as beside thirty others."""
+    exercise = every()["14.1"]
+    begin(exercise)
+    put(exercise, exercise.solution.replace("len(text)", "len(text.encode())"))
+    shared.fresh()
+    worker, over = psutil.Process(shared._serving.worker.pid), threading.Event()
+
+    def hold_up():
+        while not over.is_set():
+            worker.suspend()
+            over.wait(0.25)
+            worker.resume()
+            over.wait(0.08)
+
+    held_up = threading.Thread(target=hold_up)
+    held_up.start()
+    try:
+        result = judge.check(shared, exercise)
+    finally:
+        over.set()
+        held_up.join()
+    assert "100 characters and 200 bytes" in shown(result), result
 
 
 # What a handler may do to a check.
