@@ -223,10 +223,8 @@ def test_files_among_the_notebooks_hide_no_module_of_the_standard_library(projec
                 (project / "notebooks" / name).unlink()
 
 
-def test_a_cell_can_ask_the_database(project):
-    for file in project.glob("db.sqlite3*"):  # its journal as well: one of another database is an error of the disk
-        file.unlink()
-    with Kernel(project) as kernel:
+def test_a_cell_can_ask_the_database(tmp_path):
+    with Kernel(copy(tmp_path / "course")) as kernel:
         kernel.run(LOAD)
         ask = "from django.contrib.auth.models import User\nUser.objects.count()"
         shown = said(kernel, ask)

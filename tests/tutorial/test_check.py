@@ -12,6 +12,7 @@ import time
 import psutil
 import pytest
 from answers import HANDLER, begin, put, shown, starter, verdict
+from copies import copy
 from kernel import Kernel, until
 from tutorial.check import every, find, judge
 from tutorial.check.faults import every_fault
@@ -357,11 +358,9 @@ async def websocket_application(scope, receive, send):
 """
 
 
-def test_a_check_that_needs_tables_names_the_cell_that_makes_them(project):
-    for file in project.glob("db.sqlite3*"):
-        file.unlink()
+def test_a_check_that_needs_tables_names_the_cell_that_makes_them(tmp_path):
     exercise = find("check", "11.1")
-    with Kernel(project) as kernel:
+    with Kernel(copy(tmp_path / "course")) as kernel:
         save = f"%%save {exercise.saves}\n{exercise.solution}"
         said = kernel.run("%load_ext tutorial\n%lesson 12\nserver.start()", save, "%check 11.1")
     assert "The database has no tables yet: run the cell with migrate above" in " ".join(said.split())

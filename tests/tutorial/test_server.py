@@ -375,6 +375,8 @@ def stranger(family, address, port):
     deadline = time.monotonic() + 1
     while True:
         listener = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform == "linux":  # a minute after connections of a test before that had the same port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:
