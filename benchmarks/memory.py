@@ -148,16 +148,15 @@ def worked(labs: Sequence[Lab]) -> float:
 
 def measure() -> list[Figure]:
     """Open two notebooks, one after the other."""
-
     with lab() as opened:
         kernel = psutil.Process(opened.open(LESSONS[0]))
         time.sleep(SETTLE)
         parts = {LAB: [opened.process], KERNEL: [kernel], BESIDE: kernel.children(recursive=True)}
         figures = {name: memory(*processes) for name, processes in parts.items()}
-        figures[ONE] = whole = memory(opened.process, *opened.process.children(recursive=True))
+        figures[ONE] = whole = memory(*everybody([opened]))
         opened.open(LESSONS[1])
         time.sleep(SETTLE)
-        figures[MORE] = memory(opened.process, *opened.process.children(recursive=True)) - whole
+        figures[MORE] = memory(*everybody([opened])) - whole
         figures[BARE] = memory(psutil.Process(opened.open("none.ipynb", [])))
     return [Figure(MEMORY, name, value) for name, value in figures.items()]
 

@@ -289,9 +289,6 @@ def test_a_report_consumes_nothing_and_a_cursor_is_of_one_worker(server, websock
     assert server.report()["worker"] > first["worker"]
 
 
-# Forks of a handler, and systems without fork.
-
-
 class Late(list):
     """Entries whose writer is held up by the machine, for a moment."""
 
@@ -315,6 +312,9 @@ def test_a_standstill_that_is_over_is_reported_with_its_seconds(project):
     assert reporter.report(0, 0)["stuck"] is None and entry["seconds"] > 0.4
     recorder.opened.clear()
     loop.call_soon_threadsafe(loop.stop)
+
+
+# Forks of a handler, and systems without fork.
 
 
 def test_what_a_handler_forks_answers_nobody_and_keeps_no_port(server, websocket):

@@ -55,8 +55,8 @@ def handshake_request(scope):
     """Give Django's request for a handshake, which began as HTTP."""
     scheme = scope.get("scheme", "ws").replace("ws", "http")
     headers = [h for h in scope["headers"] if not h[0].startswith(UNREAD)]
-    http = {"method": "GET", "scheme": scheme, "path": "/"}
-    request = ASGIRequest({**http, "headers": headers}, BytesIO())
+    http = dict(method="GET", path="/", scheme=scheme, headers=headers)
+    request = ASGIRequest(http, BytesIO())
     # Django would guess a host where there is none.
     request.META.setdefault("HTTP_HOST", "")
     return request

@@ -49,14 +49,12 @@ def limit_messages(application):
 class CountedReceive:
     # After a silence, up to twice as many pass in a burst. What piles up
     # while the handler is slow for seconds looks like a burst as well.
-    # Slots keep it small, for each connection has one.
     limit = settings.WEBSOCKET_MESSAGES_PER_SECOND
-    __slots__ = ("messages", "receive", "send", "since")
+    __slots__ = ("messages", "receive", "send", "since")  # It stays small.
 
     def __init__(self, receive, send):
         self.receive, self.send, self.since = receive, send, time.monotonic()
-        # Asked for websocket.connect, then for the first message: none came.
-        self.messages = -2
+        self.messages = -2  # Asked twice before any message has come.
 
     def __call__(self):
         self.messages += 1
